@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors in our own targets; dependencies keep their own rules.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let numerics: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
+let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// In the order in which data meets the modules: each imports only those above it.
+let package = Package(
+    name: "herstel",
+    products: [.executable(name: "herstel", targets: ["herstel"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLAPACK", providers: [.apt(["liblapack-dev", "libblas-dev"])]),
+        .systemLibrary(name: "CNLopt", pkgConfig: "nlopt", providers: [.apt(["libnlopt-dev"])]),
+        .target(name: "LinearAlgebra", dependencies: ["CLAPACK"], swiftSettings: strict),
+        .target(name: "Probability", dependencies: [numerics], swiftSettings: strict),
+        .target(name: "Tables", dependencies: [collections], swiftSettings: strict),
+        .target(name: "Specifications", dependencies: [yams, "Tables"], swiftSettings: strict),
+        .target(
+            name: "Models",
+            dependencies: ["CNLopt", "LinearAlgebra", "Probability", "Tables", "Specifications", collections],
+            swiftSettings: strict),
+        .target(
+            name: "Recovery", dependencies: ["LinearAlgebra", "Probability", "Models", collections],
+            swiftSettings: strict),
+        .target(
+            name: "Funding", dependencies: ["Probability", "Tables", "Specifications", "Recovery", collections],
+            resources: [.embedInCode("Resources/netherlands.yaml")], swiftSettings: strict),
+        .target(
+            name: "Scenarios",
+            dependencies: [
+                "LinearAlgebra", "Probability", "Tables", "Specifications", "Models", "Recovery", "Funding", collections,
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Runs",
+            dependencies: ["Tables", "Models", "Recovery", "Funding", "Scenarios", collections, crypto],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "herstel",
+            dependencies: ["Models", "Recovery", "Funding", "Scenarios", "Runs", argumentParser, logging],
+            swiftSettings: strict),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ProbabilityTests", dependencies: ["Probability", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TablesTests", dependencies: ["Tables", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SpecificationsTests", dependencies: ["Specifications", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "RecoveryTests", dependencies: ["Recovery", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "FundingTests", dependencies: ["Funding", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "Peers", dependencies: ["Models", "TestSupport"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

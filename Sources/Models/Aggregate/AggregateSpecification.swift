@@ -1,0 +1,123 @@
+import OrderedCollections
+import Specifications
+
+/// What a model file of kind `aggregate` declares: published figures, each a weighted sum of cells.
+public struct AggregateSpecification: Sendable {
+    /// A published figure with its standard error.
+    public struct Figure: Sendable {
+        /// Its name in the file.
+        public let name: String
+        /// The figure.
+        public let estimate: Double
+        /// Its standard error.
+        public let standardError: Double
+        /// The cells it is a sum of, each with its weight.
+        public let weights: [(cell: Cell, weight: Double)]
+        /// Where it was published.
+        public let source: String
+    }
+
+    /// The figures, at least one.
+    public let figures: [Figure]
+    /// Declared correlations between the errors of two figures, by their positions; zero where not declared.
+    public let correlations: [(first: Int, second: Int, value: Double)]
+    /// The baseline standard deviation of the level by outcome, in score points.
+    public let standardDeviations: [String: Double]
+    /// The cells in order of first appearance.
+    public let cells: [Cell]
+
+    static let keys = ["sector", "quantity", "standard_deviations", "figures", "correlations"]
+
+    init?(_ model: SpecificationMapping) {
+        let sector = model.optionalText("sector") ?? ""
+        let quantity = model.optional("quantity").map { $0.word(of: Cell.Quantity.self) } ?? .growth
+        guard let quantity, let values = model.required("figures")?.list(atLeast: 1) else { return nil }
+        let read = values.map { Self.figure($0, sector: sector, quantity: quantity) }
+        let deviations = model.required("standard_deviations").flatMap { Self.deviations($0) }
+        let figures = read.compactMap { $0 }
+        guard figures.count == read.count, let deviations else { return nil }
+        let names = OrderedSet(figures.map(\.name))
+        if names.count < figures.count {
+            model.fail("two figures have the same id. Give each its own.")
+            return nil
+        }
+        guard let correlations = Self.correlations(model.optional("correlations"), names: names) else { return nil }
+        self.figures = figures
+        self.correlations = correlations
+        standardDeviations = deviations
+        cells = Array(OrderedSet(figures.flatMap { $0.weights.map(\.cell) }))
+        for outcome in Set(cells.map(\.outcome)).sorted() where deviations[outcome] == nil {
+            model.fail("no standard deviation is declared for outcome '\(outcome)'. Add it to 'standard_deviations'.")
+        }
+    }
+
+    private static func figure(_ value: SpecificationValue, sector: String, quantity: Cell.Quantity) -> Figure? {
+        let keys = ["id", "outcome", "estimate", "std_error", "n", "sd", "cells", "source", "note"]
+        guard let mapping = value.mapping("figure", keys: keys) else { return nil }
+        let (name, outcome) = (mapping.text("id"), mapping.text("outcome"))
+        let (estimate, error) = (mapping.number("estimate"), standardError(mapping))
+        guard let source = mapping.text("source"), let name, let outcome, let estimate, let error,
+            let list = mapping.required("cells")?.list(atLeast: 1)
+        else { return nil }
+        let weights = list.map { weightedCell($0, outcome: outcome, sector: sector, quantity: quantity) }
+        guard !weights.contains(where: { $0 == nil }) else { return nil }
+        return Figure(
+            name: name, estimate: estimate, standardError: error, weights: weights.compactMap { $0 }, source: source)
+    }
+
+    /// `std_error`, or `sd / sqrt(n)` from a sample's size and standard deviation.
+    private static func standardError(_ figure: SpecificationMapping) -> Double? {
+        if let declared = figure.optional("std_error") {
+            if figure.optional("n") != nil { declared.fail("give either 'std_error' or 'n' and 'sd', not both.") }
+            return declared.number(in: .positive)
+        }
+        guard figure.optional("n") != nil || figure.optional("sd") != nil else {
+            figure.fail("the figure has no uncertainty: give 'std_error', or 'n' and 'sd'.")
+            return nil
+        }
+        guard let n = figure.number("n", in: .positive), let sd = figure.number("sd", in: .positive) else { return nil }
+        return sd / n.squareRoot()
+    }
+
+    private static func weightedCell(
+        _ value: SpecificationValue, outcome: String, sector: String, quantity: Cell.Quantity
+    ) -> (cell: Cell, weight: Double)? {
+        guard let mapping = value.mapping("cell", keys: ["cohort", "ses", "weight"]),
+            let cohort = mapping.text("cohort"), let weight = mapping.number("weight", default: 1)
+        else { return nil }
+        let group = mapping.optional("ses").map { $0.text() } ?? ""
+        guard let group else { return nil }
+        return (Cell(quantity: quantity, outcome: outcome, sector: sector, cohort: cohort, group: group), weight)
+    }
+
+    private static func deviations(_ value: SpecificationValue) -> [String: Double]? {
+        guard let mapping = value.openMapping("standard_deviations") else { return nil }
+        var result: [String: Double] = [:]
+        for entry in mapping.entries {
+            guard let number = entry.value.number(in: .positive) else { return nil }
+            result[entry.key] = number
+        }
+        return result
+    }
+
+    private static func correlations(
+        _ value: SpecificationValue?, names: OrderedSet<String>
+    ) -> [(first: Int, second: Int, value: Double)]? {
+        guard let value else { return [] }
+        guard let list = value.list() else { return nil }
+        var result: [(Int, Int, Double)] = []
+        for item in list {
+            guard let mapping = item.mapping("correlation", keys: ["between", "value", "note"]),
+                let between = mapping.required("between"), let pair = between.texts(atLeast: 2),
+                let number = mapping.number("value", in: .correlation)
+            else { return nil }
+            let positions = pair.map { names.firstIndex(of: $0) }
+            guard pair.count == 2, pair[0] != pair[1], let first = positions[0], let second = positions[1] else {
+                between.fail("expected the ids of two different figures; found \(pair.joined(separator: ", ")).")
+                return nil
+            }
+            result.append((first, second, number))
+        }
+        return result
+    }
+}

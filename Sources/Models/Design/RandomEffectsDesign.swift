@@ -1,0 +1,113 @@
+import Tables
+
+/// The random effects of one grouping factor: all terms that share it, side by side.
+struct RandomEffectsBlock: Sendable {
+    /// The grouping factor's name: `pupil`, `school:class`.
+    let factor: String
+    /// The factor level of each row.
+    let codes: [Int32]
+    /// The names of the factor levels.
+    let levels: [String]
+    /// The names of the effects of one level: `(Intercept)`, `time`.
+    let effectNames: [String]
+    /// The values of the effects' columns, row by row.
+    let matrix: [Double]
+    /// The structure of the relative covariance factor of one level.
+    let template: CovarianceTemplate
+
+    /// The number of random effects of one level.
+    var width: Int { effectNames.count }
+    /// The number of factor levels.
+    var levelCount: Int { levels.count }
+    /// The number of random effects.
+    var effectCount: Int { width * levelCount }
+}
+
+/// All random effects of a model, the grouping factor with most random effects first.
+struct RandomEffectsDesign: Sendable {
+    let blocks: [RandomEffectsBlock]
+
+    /// The number of relative covariance parameters.
+    var parameterCount: Int { blocks.reduce(0) { $0 + $1.template.parameterCount } }
+
+    /// - Throws: ``ModelError/formula(_:)`` without random effects, ``ModelError/notIdentified(factor:levels:rows:)``.
+    init(_ frame: ModelFrame) throws(ModelError) {
+        guard !frame.formula.random.isEmpty else {
+            throw .formula("the formula has no random effects, such as '(1 | school)'; a growth model needs them.")
+        }
+        var factors: [Formula.Term] = []
+        for term in frame.formula.random where !factors.contains(term.grouping) { factors.append(term.grouping) }
+        var blocks: [RandomEffectsBlock] = []
+        for factor in factors {
+            let terms = frame.formula.random.filter { $0.grouping == factor }
+            blocks.append(try Self.block(factor, terms, frame))
+        }
+        // Stable, so that the formula's order decides between factors of the same size.
+        let order = blocks.indices.sorted { (-blocks[$0].levelCount, $0) < (-blocks[$1].levelCount, $1) }
+        self.blocks = order.map { blocks[$0] }
+    }
+
+    private static func block(
+        _ factor: Formula.Term, _ terms: [Formula.RandomTerm], _ frame: ModelFrame
+    ) throws(ModelError) -> RandomEffectsBlock {
+        let grouping = GroupingFactor(factor, frame)
+        let designs = terms.map { PredictorDesign($0.predictor, variables: frame.variables) }
+        let width = designs.reduce(0) { $0 + $1.columnCount }
+        guard grouping.levels.count > 1, grouping.levels.count < frame.rowCount else {
+            throw .notIdentified(factor: grouping.name, levels: grouping.levels.count, rows: frame.rowCount)
+        }
+        var matrix = [Double](repeating: 0, count: frame.rowCount * width)
+        var offset = 0
+        for design in designs {
+            let part = design.matrixByRows(frame.variables, rowCount: frame.rowCount)
+            let count = design.columnCount
+            for row in 0..<frame.rowCount {
+                for column in 0..<count { matrix[row * width + offset + column] = part[row * count + column] }
+            }
+            offset += count
+        }
+        let sizes = zip(terms, designs).flatMap { term, design in
+            term.isCorrelated ? [design.columnCount] : Array(repeating: 1, count: design.columnCount)
+        }
+        return RandomEffectsBlock(
+            factor: grouping.name, codes: grouping.codes, levels: grouping.levels,
+            effectNames: designs.flatMap(\.columnNames), matrix: matrix, template: CovarianceTemplate(groupSizes: sizes))
+    }
+}
+
+/// The rows' factor levels for a grouping factor, which may be an interaction of several columns.
+private struct GroupingFactor {
+    let name: String
+    let levels: [String]
+    let codes: [Int32]
+
+    init(_ term: Formula.Term, _ frame: ModelFrame) {
+        name = term.variables.joined(separator: ":")
+        var (levels, codes) = Self.single(term.variables[0], frame)
+        for variable in term.variables.dropFirst() {
+            (levels, codes) = Self.crossed((levels, codes), Self.single(variable, frame))
+        }
+        self.levels = levels
+        self.codes = codes
+    }
+
+    private static func single(_ name: String, _ frame: ModelFrame) -> ([String], [Int32]) {
+        switch frame.variables[name] {
+        case .factor(let levels, let codes): return (levels, codes)
+        case .numeric(let values):
+            let factor = Column.double(values).asFactor()
+            return (factor.levels, factor.codes)
+        case nil: return ([], [])
+        }
+    }
+
+    /// The pairs of levels that occur, in the order of the first factor, then the second.
+    private static func crossed(_ left: ([String], [Int32]), _ right: ([String], [Int32])) -> ([String], [Int32]) {
+        let pairs = zip(left.1, right.1).map { Int64($0) << 32 | Int64($1) }
+        let distinct = Set(pairs).sorted()
+        var position: [Int64: Int32] = [:]
+        for (index, pair) in distinct.enumerated() { position[pair] = Int32(index) }
+        let levels = distinct.map { left.0[Int($0 >> 32)] + ":" + right.0[Int($0 & 0xffff_ffff)] }
+        return (levels, pairs.map { position[$0] ?? 0 })
+    }
+}

@@ -1,0 +1,54 @@
+import Tables
+
+/// A model file with its fit: what the rest of the chain takes in.
+public struct FittedModel: Sendable {
+    /// The file.
+    public let file: ModelFile
+    /// The fit.
+    public let fit: ModelFit
+    /// The mixed model itself, for kind `growth`.
+    public let growth: GrowthFit?
+    /// The data files that were read.
+    public let dataPaths: [String]
+}
+
+extension ModelFile {
+    /// Reads the data and fits the model.
+    ///
+    /// - Throws: ``Tables/TableError`` for the data, ``LocatedModelError`` for the model.
+    public func fit() throws -> FittedModel {
+        do {
+            switch kind {
+            case .growth(let specification):
+                let table = try readCSV(path: specification.dataPath, options: specification.csv)
+                let (growth, fit) = try specification.fit(
+                    name: name, table: table, baselineCohorts: baseline?.cohorts ?? [])
+                return FittedModel(file: self, fit: fit, growth: growth, dataPaths: [specification.dataPath])
+            case .aggregate(let specification):
+                let fit = try AggregateModel(specification: specification).fit(name: name)
+                return FittedModel(file: self, fit: fit, growth: nil, dataPaths: [])
+            }
+        } catch let error as ModelError {
+            throw LocatedModelError(path: path, error: error)
+        }
+    }
+
+    /// The data files that fitting will read.
+    public var dataPaths: [String] {
+        switch kind {
+        case .growth(let specification): [specification.dataPath]
+        case .aggregate: []
+        }
+    }
+}
+
+/// A model's error with the file it concerns.
+public struct LocatedModelError: Error, Sendable, CustomStringConvertible {
+    /// The model file's path.
+    public let path: String
+    /// What is wrong.
+    public let error: ModelError
+
+    /// `file: message`.
+    public var description: String { "\(path): \(error)" }
+}

@@ -1,0 +1,143 @@
+import Specifications
+
+/// A model file, read and checked: what to fit, on which data, against which baseline, and what to report.
+public struct ModelFile: Sendable {
+    /// What the file's kind asks to be fitted.
+    public enum Kind: Sendable {
+        /// A linear mixed model of individual scores.
+        case growth(GrowthSpecification)
+        /// Published figures combined by generalised least squares.
+        case aggregate(AggregateSpecification)
+    }
+
+    /// The model's name: the file's name without folder and extension.
+    public let name: String
+    /// The file's path as the user gave it.
+    public let path: String
+    /// The bytes of the file, for provenance.
+    public let bytes: [UInt8]
+    /// One line on what the model is; empty when not given.
+    public let title: String
+    /// What is fitted.
+    public let kind: Kind
+    /// The pre-crisis reference; nil when the file declares none.
+    public let baseline: BaselineDeclaration?
+    /// How deviations are judged and expressed.
+    public let judgement: Judgement
+
+    /// The kinds that can be fitted.
+    static let kinds = ["growth", "aggregate"]
+    private static let commonKeys = ["kind", "title", "source", "note", "baseline", "margin_sd", "teaching_weeks", "groups"]
+
+    /// Reads a model file.
+    ///
+    /// - Parameter path: The file; data files it names are relative to its folder.
+    /// - Throws: ``Specifications/SpecificationError`` with every problem found.
+    public init(path: String) throws(SpecificationError) {
+        let file = try SpecificationFile(path: path)
+        self = try file.decoded { root in ModelFile(root, file: file) }
+    }
+
+    private init?(_ root: SpecificationValue, file: SpecificationFile) {
+        guard let any = root.openMapping("model"), let kindValue = any.required("kind"),
+            let kind = kindValue.word(among: Self.kinds)
+        else { return nil }
+        let ownKeys = kind == "growth" ? GrowthSpecification.keys : AggregateSpecification.keys
+        guard let model = root.mapping("\(kind) model", keys: Self.commonKeys + ownKeys) else { return nil }
+        let folder = Self.folder(of: file.path)
+        let baseline = model.optional("baseline").map { BaselineDeclaration($0) }
+        let judgement = Judgement(model)
+        let read: Kind? =
+            kind == "growth"
+            ? GrowthSpecification(model, folder: folder).map { .growth($0) }
+            : AggregateSpecification(model).map { .aggregate($0) }
+        guard let read, let judgement else { return nil }
+        if let baseline, baseline == nil { return nil }
+        self.kind = read
+        self.baseline = baseline ?? nil
+        self.judgement = judgement
+        title = model.optionalText("title") ?? ""
+        path = file.path
+        bytes = file.bytes
+        name = Self.stem(of: file.path)
+    }
+
+    /// The folder of a path, `.` when it has none.
+    public static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// A file's name without folder and extension.
+    public static func stem(of path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+        return String(name[..<dot])
+    }
+}
+
+/// The pre-crisis reference: which cohorts, and whether their mean or their trend.
+public struct BaselineDeclaration: Sendable, Equatable {
+    /// How the cohorts make a reference.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// The mean of the cohorts.
+        case mean
+        /// Their straight-line trend, continued.
+        case trend
+    }
+
+    /// The cohorts before the crisis, in order.
+    public let cohorts: [String]
+    /// Mean or trend: decides the verdicts of gaps and the simulator's starting state. Growth is reported against both
+    /// when the trend can be estimated.
+    public let kind: Kind
+
+    init?(_ value: SpecificationValue) {
+        guard let mapping = value.mapping("baseline", keys: ["cohorts", "kind"]) else { return nil }
+        let kind = mapping.optional("kind").map { $0.word(of: Kind.self) } ?? .mean
+        guard let cohorts = mapping.required("cohorts")?.texts(atLeast: 1), let kind else { return nil }
+        if Set(cohorts).count < cohorts.count { mapping.fail("a baseline cohort is named twice.") }
+        self.cohorts = cohorts
+        self.kind = kind
+    }
+
+    /// A baseline of declared cohorts.
+    public init(cohorts: [String], kind: Kind) {
+        self.cohorts = cohorts
+        self.kind = kind
+    }
+}
+
+/// How deviations are judged and expressed.
+public struct Judgement: Sendable, Equatable {
+    /// The margin of the verdict in baseline standard deviations.
+    public let margin: Double
+    /// Teaching weeks in a school year, for delay in weeks.
+    public let teachingWeeks: Double
+    /// The group that the equity gap takes first (its growth minus the other's), or empty when there are no groups.
+    public let lowGroup: String
+    /// The group it is compared with.
+    public let highGroup: String
+
+    init?(_ model: SpecificationMapping) {
+        guard let margin = model.number("margin_sd", in: .positive, default: 0.05),
+            let weeks = model.number("teaching_weeks", in: .positive, default: 40)
+        else { return nil }
+        var groups = (low: "practical", high: "theoretical")
+        if let declared = model.optional("groups") {
+            guard let mapping = declared.mapping("groups", keys: ["low", "high"]),
+                let low = mapping.text("low"), let high = mapping.text("high")
+            else { return nil }
+            groups = (low, high)
+        }
+        self.init(margin: margin, teachingWeeks: weeks, lowGroup: groups.low, highGroup: groups.high)
+    }
+
+    /// A way to judge.
+    public init(margin: Double, teachingWeeks: Double, lowGroup: String, highGroup: String) {
+        self.margin = margin
+        self.teachingWeeks = teachingWeeks
+        self.lowGroup = lowGroup
+        self.highGroup = highGroup
+    }
+}

@@ -1,0 +1,119 @@
+/// A model formula in Wilkinson and Rogers' notation with lme4's random-effects terms: names only, not yet bound to data.
+///
+/// `score ~ time * cohort + (1 + time | pupil) + (1 | school)`. Operators: `+`, `-`, `:`, `*`, `/`, `^`, parentheses;
+/// `1`, `0` and `-1` for the intercept; `(... | g)` correlated and `(... || g)` uncorrelated random effects; grouping
+/// factors may be nested (`school/class`) or interactions (`school:year`). Names with other characters than letters,
+/// digits, `.` and `_` stand in backticks.
+///
+/// Terms are ordered as in R: by the number of their variables, then by appearance.
+public struct Formula: Sendable, Equatable {
+    /// A product of variables; the empty product is the intercept.
+    public struct Term: Sendable, Hashable {
+        /// The variables in the order in which the formula first names them.
+        public let variables: [String]
+    }
+
+    /// The terms of one linear predictor.
+    public struct Predictor: Sendable, Equatable {
+        /// Whether it has an intercept.
+        public let hasIntercept: Bool
+        /// Its other terms.
+        public let terms: [Term]
+    }
+
+    /// A random-effects term: a predictor whose coefficients vary over the factor levels of a grouping factor.
+    public struct RandomTerm: Sendable, Equatable {
+        /// What varies.
+        public let predictor: Predictor
+        /// The grouping factor as a product of variables: `["school", "class"]` for `school:class`.
+        public let grouping: Term
+        /// Whether the effects of one level are correlated (`|`) or not (`||`).
+        public let isCorrelated: Bool
+    }
+
+    /// The response's name.
+    public let response: String
+    /// The fixed-effects part.
+    public let fixed: Predictor
+    /// The random-effects terms in the order of the formula.
+    public let random: [RandomTerm]
+    /// The formula as written.
+    public let text: String
+
+    /// Reads a formula.
+    ///
+    /// - Throws: ``FormulaError`` with the position of what could not be read.
+    public init(parsing text: String) throws(FormulaError) {
+        var parser = try FormulaParser(text)
+        let parsed = try parser.formula()
+        let order = VariableOrder(parsed)
+        self.text = text
+        response = parsed.response
+        fixed = order.predictor(parsed.fixed)
+        random = parsed.random.flatMap { term in
+            term.groupings.map {
+                RandomTerm(
+                    predictor: order.predictor(term.predictor), grouping: order.term($0),
+                    isCorrelated: term.isCorrelated)
+            }
+        }
+    }
+
+    /// Every variable the formula names, the response first, in order of appearance.
+    public var variables: [String] {
+        var seen: [String] = [response]
+        let terms = fixed.terms + random.flatMap { $0.predictor.terms + [$0.grouping] }
+        for name in terms.flatMap(\.variables) where !seen.contains(name) { seen.append(name) }
+        return seen
+    }
+
+    /// The variables used as grouping factors only or also elsewhere.
+    public var groupingVariables: [String] {
+        var seen: [String] = []
+        for name in random.flatMap(\.grouping.variables) where !seen.contains(name) { seen.append(name) }
+        return seen
+    }
+}
+
+/// Why a text is not a formula, and where: the position counts characters from 0.
+public struct FormulaError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The character at which reading stopped, from 0.
+    public let position: Int
+    /// What was found and what was expected.
+    public let description: String
+
+    /// An error at a position.
+    public init(_ description: String, at position: Int) {
+        self.position = position
+        self.description = description
+    }
+}
+
+/// Puts parsed sums of products into R's order.
+private struct VariableOrder {
+    let rank: [String: Int]
+
+    init(_ parsed: ParsedFormula) {
+        var rank: [String: Int] = [:]
+        let sums = [parsed.fixed] + parsed.random.map(\.predictor)
+        let products = sums.flatMap(\.products) + parsed.random.flatMap(\.groupings)
+        for name in products.flatMap({ $0 }) where rank[name] == nil { rank[name] = rank.count }
+        self.rank = rank
+    }
+
+    func term(_ product: [String]) -> Formula.Term {
+        Formula.Term(variables: product.sorted { (rank[$0] ?? 0) < (rank[$1] ?? 0) })
+    }
+
+    func predictor(_ sum: ParsedSum) -> Formula.Predictor {
+        var terms: [Formula.Term] = []
+        for product in sum.products {
+            let candidate = term(product)
+            if !terms.contains(candidate) { terms.append(candidate) }
+        }
+        let ordered = terms.enumerated().sorted {
+            ($0.element.variables.count, $0.offset) < ($1.element.variables.count, $1.offset)
+        }
+        return Formula.Predictor(hasIntercept: sum.hasIntercept, terms: ordered.map(\.element))
+    }
+}

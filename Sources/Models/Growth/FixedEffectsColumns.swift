@@ -1,0 +1,107 @@
+import LinearAlgebra
+
+/// The fixed-effects columns, centred and scaled for the equations, with the way back to the columns as declared.
+///
+/// Centring (only with an intercept) and scaling change neither the fit nor the criterion once the determinant is
+/// corrected, but keep the digits that columns such as a calendar year would lose.
+struct FixedEffectsColumns: Sendable {
+    /// The names of the kept columns.
+    let names: [String]
+    /// The names of columns that are linear combinations of earlier ones; they are not estimated.
+    let droppedNames: [String]
+    /// The positions of the kept columns in the design.
+    let kept: [Int]
+    /// The kept, transformed columns, row by row.
+    let matrix: [Double]
+    /// The mean subtracted from each kept column.
+    let shifts: [Double]
+    /// The positive number by which each kept column was divided.
+    let scales: [Double]
+    private let hasIntercept: Bool
+
+    var count: Int { kept.count }
+
+    /// A column counts as dependent when less than this share of its sum of squares is left after earlier columns.
+    /// Rounding leaves about 1e-15; lme4's tolerance of 1e-7 in length is 1e-14 in squares, too close to it.
+    private static let dependenceTolerance = 1e-11
+
+    init(_ design: PredictorDesign, _ frame: ModelFrame) {
+        let (n, width) = (frame.rowCount, design.columnCount)
+        var matrix = design.matrixByRows(frame.variables, rowCount: n)
+        let hasIntercept = design.columnNames.first == "(Intercept)"
+        var shifts = [Double](repeating: 0, count: width)
+        var scales = [Double](repeating: 1, count: width)
+        for column in (hasIntercept ? 1 : 0)..<max(width, hasIntercept ? 1 : 0) {
+            shifts[column] = hasIntercept ? Self.mean(matrix, column, width, n) : 0
+            scales[column] = Self.centreAndScale(&matrix, column, width, n, shift: shifts[column])
+        }
+        let kept = Self.independentColumns(matrix, width: width, rowCount: n)
+        self.hasIntercept = hasIntercept
+        self.kept = kept
+        self.matrix = kept.count == width ? matrix : Self.columns(kept, of: matrix, width: width, rowCount: n)
+        self.shifts = kept.map { shifts[$0] }
+        self.scales = kept.map { scales[$0] }
+        names = kept.map { design.columnNames[$0] }
+        droppedNames = (0..<width).filter { !kept.contains($0) }.map { design.columnNames[$0] }
+    }
+
+    /// `beta = T betaTransformed`: p x p.
+    var backTransformation: Matrix {
+        var transformation = Matrix.diagonal(scales.map { 1 / $0 })
+        if hasIntercept {
+            for column in 1..<max(count, 1) { transformation[0, column] = -shifts[column] / scales[column] }
+        }
+        return transformation
+    }
+
+    /// `log|X'X|` minus that of the transformed columns.
+    var logDeterminantCorrection: Double { 2 * scales.reduce(0) { $0 + logarithm($1) } }
+
+    private static func mean(_ matrix: [Double], _ column: Int, _ width: Int, _ n: Int) -> Double {
+        var sum = 0.0
+        for row in 0..<n { sum += matrix[row * width + column] }
+        return sum / Double(n)
+    }
+
+    private static func centreAndScale(
+        _ matrix: inout [Double], _ column: Int, _ width: Int, _ n: Int, shift: Double
+    ) -> Double {
+        var (squares, largest) = (0.0, 0.0)
+        for row in 0..<n {
+            largest = max(largest, abs(matrix[row * width + column]))
+            matrix[row * width + column] -= shift
+            squares += matrix[row * width + column] * matrix[row * width + column]
+        }
+        let scale = (squares / Double(n)).squareRoot()
+        // What is left of a constant column after centring is rounding: make it exactly nothing.
+        let isConstant = !(scale > 1e-12 * largest)
+        for row in 0..<n { matrix[row * width + column] = isConstant ? 0 : matrix[row * width + column] / scale }
+        return isConstant ? 1 : scale
+    }
+
+    /// The columns that are no linear combination of earlier ones, by a Cholesky factorisation that skips pivots.
+    private static func independentColumns(_ matrix: [Double], width: Int, rowCount: Int) -> [Int] {
+        let gram = Matrix(rows: width, columns: rowCount, elements: matrix)
+        var products = gram.timesTransposed(gram)
+        let original = products.diagonal
+        var kept: [Int] = []
+        for pivot in 0..<width where products[pivot, pivot] > dependenceTolerance * original[pivot] {
+            kept.append(pivot)
+            let root = products[pivot, pivot].squareRoot()
+            let factor = (0..<width).map { products[$0, pivot] / root }
+            for column in (pivot + 1)..<max(width, pivot + 1) {
+                for row in column..<width { products[row, column] -= factor[row] * factor[column] }
+            }
+        }
+        return kept
+    }
+
+    private static func columns(_ kept: [Int], of matrix: [Double], width: Int, rowCount: Int) -> [Double] {
+        var result: [Double] = []
+        result.reserveCapacity(rowCount * kept.count)
+        for row in 0..<rowCount {
+            for column in kept { result.append(matrix[row * width + column]) }
+        }
+        return result
+    }
+}

@@ -1,0 +1,175 @@
+import LinearAlgebra
+
+/// A fitted linear mixed model: immutable, at the optimum.
+public struct GrowthFit: Sendable {
+    /// The fixed effects by lme4's term names, with their covariance and its uncertainty.
+    public let coefficients: Coefficients
+    /// The relative covariance parameters, in lme4's order: by grouping factor, column by column of the lower factor.
+    public let theta: [Double]
+    /// The residual standard deviation.
+    public let sigma: Double
+    /// The profiled criterion at the optimum: the REML criterion or the deviance.
+    public let criterionValue: Double
+    /// REML or ML.
+    public let criterion: Criterion
+    /// Variances and covariances of the random effects and the residual.
+    public let varianceComponents: [VarianceComponent]
+    /// Grouping factors with their numbers of factor levels, the largest first.
+    public let groupSizes: [(factor: String, levels: Int)]
+    /// The number of rows used.
+    public let rowCount: Int
+    /// The number of rows left out for a missing value.
+    public let rowsLeftOut: Int
+    /// How often the criterion was evaluated.
+    public let evaluations: Int
+    /// Fixed-effects columns that are linear combinations of earlier ones and were dropped.
+    public let droppedColumns: [String]
+    /// Variance parameters that are estimated as zero or correlations of one, in words; empty for a regular fit.
+    public let singularities: [String]
+    let design: PredictorDesign
+    let frame: ModelFrame
+    let keptColumns: [Int]
+
+    /// Whether some random effect has no variance, or two are perfectly correlated.
+    public var isSingular: Bool { !singularities.isEmpty }
+
+    init(_ model: GrowthModel, theta scaledTheta: [Double], value: Double, evaluations: Int) throws(ModelError) {
+        let profile = model.profile
+        let solution = try profile.solve(scaledTheta)
+        let sigma = (solution.residualSumOfSquares / profile.residualDegreesOfFreedom).squareRoot()
+        guard sigma > 0, sigma.isFinite else { throw .numericalBreakdown }
+        let back = model.columns.backTransformation
+        let beta = zip(model.startingEffects, solution.fixedEffects).map { $0 + $1 }
+        coefficients = Coefficients(
+            labels: model.columns.names, values: back * beta,
+            covariance: try Self.covariance(solution, sigma: sigma, back),
+            uncertainty: try Self.uncertainty(model, scaledTheta, sigma: sigma, back))
+        let lambdas = Self.unscaled(profile.factors(scaledTheta), model.effectScales)
+        theta = zip(lambdas, profile.templates).flatMap { lambda, template in
+            template.parameters.map { lambda[$0.row, $0.column] }
+        }
+        self.sigma = sigma
+        criterionValue = value
+        criterion = profile.criterion
+        varianceComponents = Self.components(model.blocks, lambdas, sigma: sigma)
+        groupSizes = model.blocks.map { ($0.factor, $0.levelCount) }
+        rowCount = model.frame.rowCount
+        rowsLeftOut = model.frame.rowsRead - model.frame.rowCount
+        self.evaluations = evaluations
+        droppedColumns = model.columns.droppedNames
+        singularities = Self.singularities(model.blocks, lambdas)
+        design = model.design
+        frame = model.frame
+        keptColumns = model.columns.kept
+    }
+
+    /// `sigma^2 (R_X R_X')^-1`, back on the scale of the columns as declared.
+    private static func covariance(
+        _ solution: PenalisedSolution, sigma: Double, _ back: Matrix
+    ) throws(ModelError) -> Matrix {
+        let p = solution.fixedFactor.rows
+        var inverse = Matrix.identity(p)
+        // L x = e, column by column: rows of the inverse factor.
+        for column in 0..<p {
+            for row in column..<p {
+                var sum = row == column ? 1.0 : 0
+                for inner in column..<max(row, column) { sum -= solution.fixedFactor[row, inner] * inverse[inner, column] }
+                inverse[row, column] = sum / solution.fixedFactor[row, row]
+            }
+        }
+        let transformed = back.timesTransposed(inverse)
+        return sigma * sigma * transformed.timesTransposed(transformed)
+    }
+
+    /// The relative covariance factors for the random-effects columns as declared.
+    private static func unscaled(_ lambdas: [Matrix], _ scales: [[Double]]) -> [Matrix] {
+        zip(lambdas, scales).map { lambda, scales in
+            var result = lambda
+            for column in 0..<lambda.columns {
+                for row in 0..<lambda.rows { result[row, column] = lambda[row, column] / scales[row] }
+            }
+            return result
+        }
+    }
+
+    private static func components(
+        _ blocks: [RandomEffectsBlock], _ lambdas: [Matrix], sigma: Double
+    ) -> [VarianceComponent] {
+        var components: [VarianceComponent] = []
+        for (block, lambda) in zip(blocks, lambdas) {
+            let covariance = sigma * sigma * lambda.timesTransposed(lambda)
+            for element in block.template.parameters.sorted(by: { ($0.column, $0.row) < ($1.column, $1.row) }) {
+                let (i, j) = (element.row, element.column)
+                let value = covariance[i, j]
+                let product = (covariance[i, i] * covariance[j, j]).squareRoot()
+                components.append(
+                    VarianceComponent(
+                        group: block.factor, term: block.effectNames[j],
+                        withTerm: i == j ? nil : block.effectNames[i], variance: value,
+                        standardDeviation: i == j ? value.squareRoot() : nil,
+                        correlation: i == j || product == 0 ? nil : value / product))
+            }
+        }
+        components.append(
+            VarianceComponent(
+                group: "Residual", term: "", withTerm: nil, variance: sigma * sigma, standardDeviation: sigma,
+                correlation: nil))
+        return components
+    }
+
+    /// A zero on the diagonal of a relative covariance factor: no variance, or a perfect correlation with earlier ones.
+    private static func singularities(_ blocks: [RandomEffectsBlock], _ lambdas: [Matrix]) -> [String] {
+        var words: [String] = []
+        for (block, lambda) in zip(blocks, lambdas) {
+            for effect in 0..<block.width where lambda[effect, effect] < GrowthModel.boundaryTolerance {
+                let hasVariance = (0..<effect).contains { abs(lambda[effect, $0]) > GrowthModel.boundaryTolerance }
+                let name = "'\(block.effectNames[effect])' of '\(block.factor)'"
+                words.append(
+                    hasVariance
+                        ? "the random effect \(name) is perfectly correlated with the effects before it"
+                        : "the variance of \(name) is estimated as zero: its factor levels do not differ more than chance")
+            }
+        }
+        return words
+    }
+}
+
+// MARK: Degrees of freedom
+
+extension GrowthFit {
+    /// The covariance of (theta, sigma) and how the fixed effects' covariance moves with them (Satterthwaite).
+    ///
+    /// Parameters on the boundary have no asymptotic covariance and are held fixed. nil, that is normal quantiles,
+    /// when the criterion's Hessian is not positive definite.
+    private static func uncertainty(
+        _ model: GrowthModel, _ theta: [Double], sigma: Double, _ back: Matrix
+    ) throws(ModelError) -> CovarianceUncertainty? {
+        let parameters = model.profile.templates.flatMap(\.parameters)
+        let free = theta.indices.filter { !(parameters[$0].isDiagonal && theta[$0] < GrowthModel.boundaryTolerance) }
+        func split(_ x: [Double]) -> (theta: [Double], sigma: Double) {
+            var full = theta
+            for (position, index) in free.enumerated() { full[index] = x[position] }
+            return (full, x[free.count])
+        }
+        let point = free.map { theta[$0] } + [sigma]
+        let steps = free.map { GrowthModel.step(for: theta[$0], bound: parameters[$0].isDiagonal ? 0 : -.infinity) } + [5e-3 * sigma]
+        let hessian = try NumericalDerivatives.hessian(at: point, steps: steps) { x throws(ModelError) in
+            try model.profile.value(split(x).theta, sigma: split(x).sigma)
+        }
+        guard let inverse = try? Cholesky(hessian).inverse else { return nil }
+        var derivatives: [Matrix] = []
+        for index in point.indices {
+            func covariance(_ step: Double) throws(ModelError) -> Matrix {
+                var moved = point
+                moved[index] += step
+                let (theta, sigma) = split(moved)
+                return try self.covariance(try model.profile.solve(theta), sigma: sigma, back)
+            }
+            let step = steps[index]
+            let wide = (1 / (2 * step)) * (try covariance(step) + (-1) * (try covariance(-step)))
+            let narrow = (1 / step) * (try covariance(step / 2) + (-1) * (try covariance(-step / 2)))
+            derivatives.append((4.0 / 3) * narrow + (-1.0 / 3) * wide)
+        }
+        return CovarianceUncertainty(derivatives: derivatives, parameterCovariance: 2 * inverse)
+    }
+}

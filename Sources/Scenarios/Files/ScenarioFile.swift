@@ -1,0 +1,189 @@
+import Funding
+import Models
+import OrderedCollections
+import Recovery
+import Specifications
+
+/// A scenario file, read and checked: schools, models, outcomes with their parameters, and distributions of the money.
+public struct ScenarioFile: Sendable {
+    /// A model whose estimates start the simulation.
+    public struct ModelReference: Sendable {
+        /// The name by which outcomes refer to it.
+        public let name: String
+        /// The model file's path.
+        public let path: String
+        /// The number that keys the draws of its estimates; unique in the file.
+        public let stream: UInt64
+    }
+
+    /// The file's name without folder and extension.
+    public let name: String
+    /// The path as the user gave it.
+    public let path: String
+    /// The bytes of the file.
+    public let bytes: [UInt8]
+    /// One line on what is compared.
+    public let title: String
+    /// The seed of all random numbers.
+    public let seed: UInt64
+    /// The number of draws.
+    public let draws: Int
+    /// The name of the scenario that the others are compared with.
+    public let reference: String
+    /// The SES groups.
+    public let lowGroup: String
+    /// The group that the low group is compared with.
+    public let highGroup: String
+    /// The margin of recovery in SD.
+    public let margin: Double
+    /// The simulated school years; the starting state is that at the end of the year before.
+    public let years: [SchoolYear]
+    /// The models.
+    public let models: [ModelReference]
+    /// Where the schools come from.
+    public let schools: SchoolSource
+    /// The outcomes.
+    public let outcomes: [SimulatedOutcome]
+    /// The scenarios in the order of the file.
+    public let scenarios: [ScenarioDeclaration]
+
+    private static let keys = [
+        "title", "note", "seed", "draws", "reference", "groups", "margin_sd", "calendar", "models", "schools", "sectors",
+        "outcomes", "scenarios",
+    ]
+
+    /// Every draw keeps one number per cell in memory; more than this many draws are a mistake.
+    public static let largestNumberOfDraws = 1_000_000
+
+    /// Reads a scenario file.
+    ///
+    /// - Throws: ``Specifications/SpecificationError`` with every problem found.
+    public init(path: String) throws(SpecificationError) {
+        let file = try SpecificationFile(path: path)
+        self = try file.decoded { ScenarioFile($0, file: file) }
+    }
+
+    private init?(_ root: SpecificationValue, file: SpecificationFile) {
+        guard let mapping = root.mapping("scenario file", keys: Self.keys) else { return nil }
+        let folder = ModelFile.folder(of: file.path)
+        let seed = mapping.integer("seed", in: 0...Int.max)
+        let draws = mapping.integer("draws", in: 2...Self.largestNumberOfDraws)
+        let margin = mapping.number("margin_sd", in: .positive)
+        let groups = mapping.required("groups").flatMap { Self.groups($0) }
+        let years = mapping.required("calendar").flatMap { Self.years($0) }
+        let models = mapping.required("models").flatMap { Self.models($0, folder: folder) }
+        let sectors = mapping.required("sectors")?.texts(atLeast: 1)
+        let schools = mapping.required("schools").flatMap { Self.schools($0, folder: folder) }
+        guard let sectors, let models else { return nil }
+        let outcomes = mapping.required("outcomes").flatMap {
+            Self.outcomes($0, sectors: sectors, models: models.map(\.name))
+        }
+        let scenarios = mapping.required("scenarios").flatMap { Self.scenarios($0, sectors: sectors) }
+        let reference = scenarios.flatMap { list in mapping.required("reference")?.word(among: list.map(\.name)) }
+        guard let seed, let draws, let margin, let groups, let years, let schools, let outcomes, let scenarios,
+            let reference
+        else { return nil }
+        self.seed = UInt64(seed)
+        self.draws = draws
+        self.margin = margin
+        (lowGroup, highGroup) = groups
+        self.years = years
+        self.models = models
+        self.schools = schools
+        self.outcomes = outcomes
+        self.scenarios = scenarios
+        self.reference = reference
+        title = mapping.optionalText("title") ?? ""
+        path = file.path
+        bytes = file.bytes
+        name = ModelFile.stem(of: file.path)
+    }
+
+    private static func groups(_ value: SpecificationValue) -> (String, String)? {
+        guard let mapping = value.mapping("groups", keys: ["low", "high"]), let low = mapping.text("low"),
+            let high = mapping.text("high")
+        else { return nil }
+        guard low != high, low != "all", high != "all" else {
+            mapping.fail("the two groups need different names, other than 'all'.")
+            return nil
+        }
+        return (low, high)
+    }
+
+    private static func years(_ value: SpecificationValue) -> [SchoolYear]? {
+        guard let mapping = value.mapping("calendar", keys: ["first", "last"]),
+            let first = mapping.required("first")?.schoolYear(), let last = mapping.required("last")?.schoolYear()
+        else { return nil }
+        guard first <= last, last.start - first.start < 50 else {
+            mapping.fail("the calendar runs from \(first) to \(last); expected 1 to 50 school years.")
+            return nil
+        }
+        return SchoolYear.years(from: first, through: last)
+    }
+
+    private static func models(_ value: SpecificationValue, folder: String) -> [ModelReference]? {
+        guard let list = value.list() else { return nil }
+        var models: [ModelReference] = []
+        for item in list {
+            guard let mapping = item.mapping("model reference", keys: ["file", "stream"]),
+                let file = mapping.text("file"), let stream = mapping.integer("stream", in: 1...65_535)
+            else { return nil }
+            if models.contains(where: { $0.stream == UInt64(stream) }) {
+                mapping.fail("stream \(stream) is used twice. Give each model a number of its own.")
+            }
+            let path = file.hasPrefix("/") || folder == "." ? file : Self.joined(folder, file)
+            models.append(ModelReference(name: ModelFile.stem(of: file), path: path, stream: UInt64(stream)))
+        }
+        return models
+    }
+
+    /// `folder/file` with `..` steps taken, so that messages and provenance name short paths.
+    static func joined(_ folder: String, _ file: String) -> String {
+        var parts = folder.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        for part in file.split(separator: "/").map(String.init) {
+            if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else if part != "." { parts.append(part) }
+        }
+        return (folder.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+    }
+
+    private static func schools(_ value: SpecificationValue, folder: String) -> SchoolSource? {
+        if value.isMapping { return SchoolTable(value, folder: folder).map { .table($0) } }
+        return value.word(among: ["netherlands"]).map { _ in .netherlands }
+    }
+
+    private static func outcomes(
+        _ value: SpecificationValue, sectors: [String], models: [String]
+    ) -> [SimulatedOutcome]? {
+        guard let list = value.list(atLeast: 1) else { return nil }
+        let outcomes = list.map { SimulatedOutcome($0, sectors: sectors, models: models) }
+        let read = outcomes.compactMap { $0 }
+        guard read.count == outcomes.count else { return nil }
+        for (index, outcome) in read.enumerated() {
+            if read[..<index].contains(where: { $0.stream == outcome.stream }) {
+                list[index].fail("stream \(outcome.stream) is used twice. Give each outcome a number of its own.")
+            }
+            if read[..<index].contains(where: { $0.name == outcome.name }) {
+                list[index].fail("outcome '\(outcome.outcome)' is declared twice for sector '\(outcome.sector)'.")
+            }
+            if let wellbeing = outcome.wellbeing,
+                !read.contains(where: { $0.outcome == wellbeing && $0.sector == outcome.sector })
+            {
+                list[index].fail("no outcome '\(wellbeing)' is declared for sector '\(outcome.sector)'.")
+            }
+        }
+        return read
+    }
+
+    private static func scenarios(_ value: SpecificationValue, sectors: [String]) -> [ScenarioDeclaration]? {
+        guard let mapping = value.openMapping("scenarios") else { return nil }
+        var result: [ScenarioDeclaration] = []
+        var isComplete = true
+        for entry in mapping.entries {
+            let earlier = mapping.entries.map(\.key).prefix { $0 != entry.key }
+            let scenario = ScenarioDeclaration(
+                name: entry.key, entry.value, sectors: sectors, earlier: Array(earlier))
+            if let scenario { result.append(scenario) } else { isComplete = false }
+        }
+        return isComplete && !result.isEmpty ? result : nil
+    }
+}
