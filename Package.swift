@@ -26,19 +26,21 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLAPACK", providers: [.apt(["liblapack-dev", "libblas-dev"])]),
         .systemLibrary(name: "CNLopt", pkgConfig: "nlopt", providers: [.apt(["libnlopt-dev"])]),
-        .target(name: "LinearAlgebra", dependencies: ["CLAPACK"], swiftSettings: strict),
-        .target(name: "Probability", dependencies: [numerics], swiftSettings: strict),
-        .target(name: "Tables", dependencies: [collections], swiftSettings: strict),
+        .target(name: "LinearAlgebra", dependencies: ["CLAPACK", numerics], swiftSettings: strict),
+        .target(name: "Probability", swiftSettings: strict),
+        .target(name: "Tables", swiftSettings: strict),
         .target(name: "Specifications", dependencies: [yams, "Tables"], swiftSettings: strict),
         .target(
             name: "Models",
-            dependencies: ["CNLopt", "LinearAlgebra", "Probability", "Tables", "Specifications", collections],
+            dependencies: [
+                "CNLopt", "LinearAlgebra", "Probability", "Tables", "Specifications", collections, numerics,
+            ],
             swiftSettings: strict),
         .target(
             name: "Recovery", dependencies: ["LinearAlgebra", "Probability", "Models", collections],
             swiftSettings: strict),
         .target(
-            name: "Funding", dependencies: ["Probability", "Tables", "Specifications", "Recovery", collections],
+            name: "Funding", dependencies: ["Probability", "Tables", "Specifications", "Recovery"],
             resources: [.embedInCode("Resources/netherlands.yaml")], swiftSettings: strict),
         .target(
             name: "Scenarios",
@@ -48,11 +50,14 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Runs",
-            dependencies: ["Tables", "Models", "Recovery", "Funding", "Scenarios", collections, crypto],
+            dependencies: ["LinearAlgebra", "Tables", "Models", "Recovery", "Funding", "Scenarios", crypto],
             swiftSettings: strict),
         .executableTarget(
             name: "herstel",
-            dependencies: ["Models", "Recovery", "Funding", "Scenarios", "Runs", argumentParser, logging],
+            dependencies: [
+                "Tables", "Specifications", "Models", "Recovery", "Funding", "Scenarios", "Runs", argumentParser,
+                logging,
+            ],
             swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "TestSupport"], swiftSettings: strict),

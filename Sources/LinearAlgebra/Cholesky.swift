@@ -1,4 +1,5 @@
 import CLAPACK
+import RealModule
 
 /// What can go wrong in a factorisation.
 public enum LinearAlgebraError: Error, Equatable, Sendable {
@@ -28,7 +29,7 @@ public struct Cholesky: Sendable {
     /// The logarithm of the determinant of A.
     public var logDeterminant: Double {
         var sum = 0.0
-        for value in lower.diagonal { sum += 2 * logarithm(value) }
+        for value in lower.diagonal { sum += 2 * Double.log(value) }
         return sum
     }
 

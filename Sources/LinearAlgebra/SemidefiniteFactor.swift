@@ -1,5 +1,3 @@
-import Glibc
-
 /// A lower factor L with `A = L L'` of a symmetric matrix that may be singular, such as a covariance with a known part.
 ///
 /// Plain Swift arithmetic in a fixed order rather than LAPACK: random draws are made with this factor, and their bits
@@ -38,6 +36,3 @@ public struct SemidefiniteFactor: Sendable {
         lower = factor
     }
 }
-
-/// The natural logarithm of the C library: fits promise nine digits, not bits.
-func logarithm(_ x: Double) -> Double { log(x) }

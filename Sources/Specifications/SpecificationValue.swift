@@ -21,6 +21,9 @@ public struct SpecificationValue {
     /// Whether the value is a mapping, a list or a single word.
     public var isMapping: Bool { node.mapping != nil }
 
+    /// Whether the value is a mapping with a key.
+    public func hasKey(_ key: String) -> Bool { node.mapping?.keys.contains { $0.string == key } ?? false }
+
     /// Whether the value is a list.
     public var isList: Bool { node.sequence != nil }
 

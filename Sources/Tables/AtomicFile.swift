@@ -9,7 +9,7 @@ public func writeAtomically(_ bytes: [UInt8], to path: String) throws(TableError
     let temporary = "\(folder)/.\(name).\(getpid()).tmp"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw failure(path) }
-    do {
+    do throws(TableError) {
         try writeAll(bytes, to: descriptor, path)
         guard fsync(descriptor) == 0 else { throw failure(path) }
     } catch {

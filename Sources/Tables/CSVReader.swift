@@ -81,8 +81,10 @@ struct CSVReader {
         self.name = name
         self.options = options
         let separator = Self.separator(of: bytes, options.separator)
-        fields = try CSVFields(bytes, separator: separator, name: name)
-        header = (0..<fields.columnCount).map { fields.text(record: -1, column: $0) }
+        let fields = try CSVFields(bytes, separator: separator, name: name)
+        self.fields = fields
+        let header = (0..<fields.columnCount).map { fields.text(record: -1, column: $0) }
+        self.header = header
         switch options.decimalMark {
         case .point: decimal = UInt8(ascii: ".")
         case .comma: decimal = UInt8(ascii: ",")

@@ -1,1 +1,33 @@
-@main struct H { static func main() {} }
+import ArgumentParser
+import Glibc
+import Runs
+
+/// The command line: parsing and printing only.
+@main
+struct Herstel: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "herstel",
+        abstract: "Fit what a crisis did to learning, simulate what money does about it, compare, publish as CSV.",
+        discussion: """
+            Start with a scenario file:
+
+              herstel run scenarios/np-onderwijs.yaml      fit, simulate, compare; writes runs/np-onderwijs/
+              herstel explain scenarios/np-onderwijs.yaml  every number it rests on, with its source
+              herstel fit models/engzell2021.yaml          growth, deviation, equity gap and verdicts only
+              herstel check FILE ...                       find mistakes in model and scenario files
+
+            Results go to files and standard output, everything else to standard error.
+            Exit codes: 0 done, 1 the run failed, 2 wrong usage or input, 130 stopped by Ctrl-C.
+            """,
+        version: herstelVersion,
+        subcommands: [Run.self, Fit.self, Simulate.self, Check.self, Explain.self])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            Glibc.exit(Failure.report(error))
+        }
+    }
+}

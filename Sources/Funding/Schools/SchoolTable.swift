@@ -29,7 +29,7 @@ public struct SchoolTable: Sendable {
             mapping.fail("give either 'sector' (one for all schools) or 'sector_column'.")
             return nil
         }
-        lowPupils = mapping.optionalText("low_pupils")
+        let lowPupils = mapping.optionalText("low_pupils")
         guard (lowPupils == nil) != (mapping.optional("share_low") == nil) else {
             mapping.fail("give either 'low_pupils' (a column) or 'share_low' (the share of pupils of the low group).")
             return nil

@@ -21,10 +21,10 @@ struct AggregateModel {
         let factor: Cholesky
         do {
             factor = try Cholesky(normal)
-        } catch LinearAlgebraError.notPositiveDefinite(let pivot) {
-            throw .cellNotIdentified(cells[pivot].name)
         } catch {
-            throw .numericalBreakdown
+            switch error {
+            case .notPositiveDefinite(let pivot): throw .cellNotIdentified(cells[pivot].name)
+            }
         }
         // A pivot that is rounding only: the figures leave a direction open.
         for (index, pivot) in factor.lower.diagonal.enumerated()

@@ -48,10 +48,11 @@ public struct ModelFrame: Sendable {
         self.formula = formula
         rowsRead = table.rowCount
         rowsUsed = complete
-        response = try Self.numbers(formula.response, columns, complete, use: "the response")
+        let response = try Self.numbers(formula.response, columns, complete, use: "the response")
         guard response.contains(where: { $0 != response[0] }) else {
             throw .constantResponse(column: formula.response)
         }
+        self.response = response
         weights = try Self.weights(weightsColumn, columns, complete)
         var variables: [String: Variable] = [:]
         let effects = Set((formula.fixed.terms + formula.random.flatMap(\.predictor.terms)).flatMap(\.variables))

@@ -1,4 +1,5 @@
 import LinearAlgebra
+import RealModule
 
 /// The fixed-effects columns, centred and scaled for the equations, with the way back to the columns as declared.
 ///
@@ -55,7 +56,7 @@ struct FixedEffectsColumns: Sendable {
     }
 
     /// `log|X'X|` minus that of the transformed columns.
-    var logDeterminantCorrection: Double { 2 * scales.reduce(0) { $0 + logarithm($1) } }
+    var logDeterminantCorrection: Double { 2 * scales.reduce(0) { $0 + Double.log($1) } }
 
     private static func mean(_ matrix: [Double], _ column: Int, _ width: Int, _ n: Int) -> Double {
         var sum = 0.0

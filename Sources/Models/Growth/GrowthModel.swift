@@ -1,4 +1,5 @@
 import LinearAlgebra
+import RealModule
 
 /// A linear mixed model bound to its data, ready to be fitted.
 public struct GrowthModel: Sendable {
@@ -34,7 +35,7 @@ public struct GrowthModel: Sendable {
                 blocks: blocks, columns: columns.matrix, fixedCount: columns.count, response: residuals,
                 rootWeights: rootWeights),
             templates: blocks.map(\.template), criterion: criterion,
-            sumOfLogWeights: frame.weights.map { $0.reduce(0) { $0 + logarithm($1) } } ?? 0,
+            sumOfLogWeights: frame.weights.map { $0.reduce(0) { $0 + Double.log($1) } } ?? 0,
             logDeterminantCorrection: columns.logDeterminantCorrection)
     }
 

@@ -1,4 +1,5 @@
 import LinearAlgebra
+import RealModule
 
 /// Whether a model is fitted by restricted or by full maximum likelihood.
 public enum Criterion: String, Sendable, CaseIterable {
@@ -46,7 +47,7 @@ struct ProfiledCriterion: Sendable {
     func value(_ theta: [Double]) throws(ModelError) -> Double {
         let solution = try solve(theta)
         let df = residualDegreesOfFreedom
-        let scale = 1 + logarithm(2 * .pi * solution.residualSumOfSquares / df)
+        let scale = 1 + Double.log(2 * .pi * solution.residualSumOfSquares / df)
         return logDeterminants(solution) + df * scale - sumOfLogWeights
     }
 
@@ -54,7 +55,7 @@ struct ProfiledCriterion: Sendable {
     func value(_ theta: [Double], sigma: Double) throws(ModelError) -> Double {
         let solution = try solve(theta)
         let variance = sigma * sigma
-        return logDeterminants(solution) + residualDegreesOfFreedom * logarithm(2 * .pi * variance)
+        return logDeterminants(solution) + residualDegreesOfFreedom * Double.log(2 * .pi * variance)
             + solution.residualSumOfSquares / variance - sumOfLogWeights
     }
 
@@ -86,11 +87,11 @@ struct ProfiledCriterion: Sendable {
             throw .numericalBreakdown
         }
         var logRandom = headLogDeterminant
-        for index in 0..<q { logRandom += 2 * logarithm(tail[index, index]) }
+        for index in 0..<q { logRandom += 2 * Double.log(tail[index, index]) }
         var fixedFactor = Matrix(rows: p, columns: p)
         var logFixed = 0.0
         for column in 0..<p {
-            logFixed += 2 * logarithm(tail[q + column, q + column])
+            logFixed += 2 * Double.log(tail[q + column, q + column])
             for row in column..<p { fixedFactor[row, column] = tail[q + row, q + column] }
         }
         let root = tail[m - 1, m - 1]
@@ -225,7 +226,7 @@ private struct SmallSystem {
             let root = pivot.squareRoot()
             for row in column..<k { factor[column * k + row] /= root }
         }
-        return logarithm(determinant)
+        return Double.log(determinant)
     }
 
     /// Adds the solved column `L^-1 Lambda' c` for a column of the fixed effects or the response.

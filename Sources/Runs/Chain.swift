@@ -1,0 +1,204 @@
+import LinearAlgebra
+import Models
+import Recovery
+import Scenarios
+import Tables
+
+/// The version of the program.
+public let herstelVersion = "0.1.0"
+
+/// A fitted set of models with their analyses.
+public struct FitResult: Sendable {
+    /// The models.
+    public let models: [FittedModel]
+    /// The analyses of the models that report growth, by model name.
+    public let analyses: [String: RecoveryAnalysis]
+
+    /// Fits model files.
+    ///
+    /// - Throws: the errors of model files, their data and their fits.
+    public init(modelPaths: [String]) throws {
+        BLASLibrary.useOneThread()
+        let files = try modelPaths.map { path in try ModelFile(path: path) }
+        models = try files.map { try $0.fit() }
+        var analyses: [String: RecoveryAnalysis] = [:]
+        for model in models {
+            do {
+                analyses[model.fit.model] = try RecoveryAnalysis(model)
+            } catch {
+                throw RecoveryFileError(path: model.file.path, error: error)
+            }
+        }
+        self.analyses = analyses
+    }
+
+    /// The diagnostics of every model.
+    public var diagnostics: [SubjectDiagnostic] {
+        models.flatMap { model in
+            model.fit.diagnostics.map { SubjectDiagnostic(subject: model.fit.model, diagnostic: $0) }
+        }
+    }
+
+    var inputs: [(path: String, bytes: [UInt8])] {
+        get throws {
+            try models.flatMap { model in
+                [(model.file.path, model.file.bytes)] + (try model.dataPaths.map { ($0, try readFile($0)) })
+            }
+        }
+    }
+
+    var teachingWeeks: [String: Double] {
+        Dictionary(uniqueKeysWithValues: models.map { ($0.fit.model, $0.file.judgement.teachingWeeks) })
+    }
+
+    /// Writes the tables of the fit into a run directory.
+    ///
+    /// - Returns: The tables written.
+    @discardableResult
+    public func write(to path: String, command: [String]) throws -> [ResultTable] {
+        let tables = try FitTables(models: models, analyses: analyses).tables() + [.diagnostics(diagnostics)]
+        let name = models.map(\.fit.model).joined(separator: "-")
+        try RunWriter(path: path, name: name, title: models.map(\.file.title).joined(separator: "; ")).write(
+            tables, command: command, seed: nil, draws: nil, teachingWeeks: teachingWeeks, inputs: try inputs)
+        return tables
+    }
+}
+
+/// A recovery error with the model file it concerns.
+public struct RecoveryFileError: Error, Sendable, CustomStringConvertible {
+    /// The model file.
+    public let path: String
+    /// What is wrong.
+    public let error: RecoveryError
+
+    /// `file: message`.
+    public var description: String { "\(path): \(error)" }
+}
+
+/// A scenario error with the scenario file it concerns.
+public struct ScenarioFileError: Error, Sendable, CustomStringConvertible {
+    /// The scenario file.
+    public let path: String
+    /// What is wrong.
+    public let error: ScenarioError
+
+    /// `file: message`.
+    public var description: String { "\(path): \(error)" }
+}
+
+/// A scenario file put together with its fitted models, ready to run.
+public struct PreparedScenario: Sendable {
+    /// The scenario file.
+    public let file: ScenarioFile
+    /// Its fitted models.
+    public let fit: FitResult
+    /// The plan.
+    public let plan: SimulationPlan
+
+    /// Reads a scenario file, fits its models and allocates its money.
+    ///
+    /// - Throws: the errors of the files, the fits and the money.
+    public init(path: String) throws {
+        file = try ScenarioFile(path: path)
+        fit = try FitResult(modelPaths: file.models.map(\.path))
+        do {
+            plan = try SimulationPlan(file, analyses: fit.analyses)
+        } catch let error as ScenarioError {
+            throw ScenarioFileError(path: path, error: error)
+        }
+    }
+
+    /// Simulates.
+    public func simulate(
+        draws: Int, threads: Int, cancellation: Cancellation, progress: @escaping @Sendable (Int) -> Void
+    ) throws -> CompletedRun {
+        let simulator = Simulator(plan)
+        let result = try simulator.run(
+            draws: draws, threads: threads, cancellation: cancellation, progress: progress)
+        return CompletedRun(
+            prepared: self, draws: draws, trajectories: result.trajectories(plan),
+            comparisons: result.comparisons(plan), varianceReductions: result.varianceReductions(plan))
+    }
+}
+
+/// A finished simulation with its summaries.
+public struct CompletedRun: Sendable {
+    /// What was simulated.
+    public let prepared: PreparedScenario
+    /// The number of draws.
+    public let draws: Int
+    /// The trajectories.
+    public let trajectories: [Trajectory]
+    /// The paired differences.
+    public let comparisons: [ScenarioComparison]
+    let varianceReductions: [(scenario: String, outcome: String, factor: Double?)]
+
+    /// All diagnostics: of the fits and of the simulation.
+    public var diagnostics: [SubjectDiagnostic] {
+        var list = prepared.fit.diagnostics
+        list.append(SubjectDiagnostic(subject: prepared.file.name, diagnostic: Diagnostic("draws", Double(draws))))
+        if prepared.plan.schoolRowsLeftOut > 0 {
+            list.append(
+                SubjectDiagnostic(
+                    subject: prepared.file.name,
+                    diagnostic: Diagnostic(
+                        "school_rows_left_out", Double(prepared.plan.schoolRowsLeftOut),
+                        note: "no id or no number of pupils", isWarning: true)))
+        }
+        list += varianceReductions.map { row in
+            SubjectDiagnostic(
+                subject: row.scenario,
+                diagnostic: Diagnostic(
+                    "variance_reduction", row.factor,
+                    note: row.factor == nil
+                        ? "\(row.outcome): the same as the reference in every draw"
+                        : "\(row.outcome), last school year: variance of independent runs over that of paired ones"))
+        }
+        return list
+    }
+
+    /// Writes all tables into a run directory.
+    ///
+    /// - Returns: The tables written.
+    @discardableResult
+    public func write(to path: String, command: [String]) throws -> [ResultTable] {
+        let fit = prepared.fit
+        let simulation = SimulationTables(
+            plan: prepared.plan, trajectories: trajectories, comparisons: comparisons)
+        let tables =
+            try FitTables(models: fit.models, analyses: fit.analyses).tables() + simulation.tables
+            + [.diagnostics(diagnostics)]
+        var inputs: [(path: String, bytes: [UInt8])] = [(prepared.file.path, prepared.file.bytes)]
+        inputs += try fit.inputs
+        if case .table(let schools) = prepared.file.schools { inputs.append((schools.path, try readFile(schools.path))) }
+        try RunWriter(path: path, name: prepared.file.name, title: prepared.file.title).write(
+            tables, command: command, seed: prepared.file.seed, draws: draws, teachingWeeks: fit.teachingWeeks,
+            inputs: inputs)
+        return tables
+    }
+}
+
+/// Writes tables with their descriptions and provenance.
+private struct RunWriter {
+    let path: String
+    let name: String
+    let title: String
+
+    func write(
+        _ tables: [ResultTable], command: [String], seed: UInt64?, draws: Int?, teachingWeeks: [String: Double],
+        inputs: [(path: String, bytes: [UInt8])]
+    ) throws {
+        let directory = try RunDirectory(path)
+        let inputList = inputs.map { Manifest.Input(path: $0.path, sha256: sha256($0.bytes), bytes: $0.bytes.count) }
+        let outputs = tables.map {
+            Manifest.Output(path: $0.schema.fileName, sha256: sha256($0.bytes), rows: $0.rowCount)
+        }
+        let manifest = Manifest(
+            version: herstelVersion, command: command, seed: seed, draws: draws, teachingWeeks: teachingWeeks,
+            specificationDigest: sha256(Array(inputList.map(\.sha256).joined(separator: "\n").utf8)),
+            inputs: inputList, outputs: outputs,
+            resultDigest: sha256(Array(outputs.map(\.sha256).joined(separator: "\n").utf8)), blas: BLASLibrary.name)
+        try directory.write(
+            tables, package: DataPackage(name: name, title: title, tables: tables), manifest: manifest)
+    }
+}

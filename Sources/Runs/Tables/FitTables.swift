@@ -1,0 +1,220 @@
+import Models
+import Recovery
+import Tables
+
+extension TableSchema {
+    static let estimates = TableSchema(
+        name: "estimates", description: "One row per coefficient of a fitted model.",
+        columns: [
+            Column("model", .string, "the model file's name"),
+            Column("term", .string, "the coefficient, as lme4 names it"),
+            Column("estimate", .number, "units of the outcome", "the estimate"),
+            Column("std_error", .number, "units of the outcome", "its standard error"),
+            Column("df", .number, "degrees of freedom (Satterthwaite); empty means infinite: normal quantiles"),
+            Column("statistic", .number, "estimate over standard error"),
+            Column("p_value", .number, "two-sided p-value"),
+            Column("conf_low", .number, "units of the outcome", "lower end of the 95% confidence interval"),
+            Column("conf_high", .number, "units of the outcome", "upper end of the 95% confidence interval"),
+        ])
+
+    static let varianceComponents = TableSchema(
+        name: "variance_components", description: "One row per variance or covariance of random effects.",
+        columns: [
+            Column("model", .string, "the model file's name"),
+            Column("group", .string, "the grouping factor, or Residual"),
+            Column("term", .string, "the random effect; empty for the residual"),
+            Column("with_term", .string, "the other random effect of a covariance; empty for a variance"),
+            Column("variance", .number, "the variance or covariance"),
+            Column("std_dev", .number, "square root of a variance"),
+            Column("correlation", .number, "correlation, for a covariance"),
+        ])
+
+    static let growth = TableSchema(
+        name: "growth",
+        description: "Growth over a school year of each cell, and its deviation from the pre-crisis baseline.",
+        columns: [
+            Column("outcome", .string, "outcome"), Column("sector", .string, "sector"),
+            Column("cohort", .string, "cohort"), Column("ses", .string, "SES group"),
+            Column("growth", .number, "score points", "growth over a school year"),
+            Column("growth_se", .number, "score points", "its standard error"),
+            Column("baseline_kind", .string, "mean of the baseline cohorts, or their trend continued"),
+            Column("baseline", .number, "score points", "the baseline's growth"),
+            Column("deviation", .number, "score points", "growth minus baseline"),
+            Column("deviation_se", .number, "score points", "its standard error"),
+            Column("deviation_sd", .number, "SD", "deviation in baseline standard deviations of the level"),
+            Column("deviation_pct", .number, "%", "deviation as a percentage of the baseline's growth"),
+            Column("delay_weeks", .number, "weeks", "teaching weeks behind the baseline; see teaching_weeks in run.json"),
+            Column("delay_weeks_se", .number, "weeks", "its standard error (delta method)"),
+            Column("conf_low", .number, "score points", "lower end of the 90% confidence interval of the deviation"),
+            Column("conf_high", .number, "score points", "upper end of the 90% confidence interval of the deviation"),
+            Column("verdict", .string, "ahead, recovered, at_least_recovered, behind or undetermined, by two one-sided 5% tests"),
+        ])
+
+    static let gaps = TableSchema(
+        name: "gaps", description: "The equity gap of each cohort and its change since the baseline.",
+        columns: [
+            Column("outcome", .string, "outcome"), Column("sector", .string, "sector"),
+            Column("cohort", .string, "cohort"),
+            Column("gap", .number, "score points", "growth of the low SES group minus that of the high one"),
+            Column("gap_se", .number, "score points", "its standard error"),
+            Column("change", .number, "score points", "gap minus the baseline's gap"),
+            Column("change_se", .number, "score points", "its standard error"),
+            Column("conf_low", .number, "score points", "lower end of the 90% confidence interval of the change"),
+            Column("conf_high", .number, "score points", "upper end of the 90% confidence interval of the change"),
+            Column("verdict", .string, "verdict on the change"),
+        ])
+
+    static let cells = TableSchema(
+        name: "cells", description: "The cell estimates that a model hands on: the mean vector.",
+        columns: [
+            Column("model", .string, "the model file's name"),
+            Column("cell", .integer, "position in the model's estimates, from 1"),
+            Column("quantity", .string, "growth or level"), Column("outcome", .string, "outcome"),
+            Column("sector", .string, "sector"), Column("cohort", .string, "cohort"),
+            Column("ses", .string, "SES group"),
+            Column("estimate", .number, "score points", "the estimate"),
+            Column("std_error", .number, "score points", "its standard error"),
+            Column("level_sd", .number, "score points", "baseline standard deviation of the level"),
+        ])
+
+    static let cellCovariances = TableSchema(
+        name: "cell_covariances", description: "The covariance matrix of the cell estimates: its lower triangle.",
+        columns: [
+            Column("model", .string, "the model file's name"),
+            Column("cell", .integer, "row, as in cells.csv"), Column("with_cell", .integer, "column, as in cells.csv"),
+            Column("covariance", .number, "squared score points", "the covariance"),
+        ])
+
+    static let diagnostics = TableSchema(
+        name: "diagnostics", description: "Criteria, counts and warnings of fits and simulation.",
+        columns: [
+            Column("subject", .string, "the model or scenario"), Column("diagnostic", .string, "what was measured"),
+            Column("value", .number, "the figure, where there is one"), Column("note", .string, "what it means"),
+        ])
+}
+
+extension TableSchema.Column {
+    /// A column without a unit.
+    fileprivate init(_ name: String, _ type: TableSchema.ColumnType, _ description: String) {
+        self.init(name, type, "", description)
+    }
+}
+
+/// The tables of fitted models.
+struct FitTables {
+    let models: [FittedModel]
+    let analyses: [String: RecoveryAnalysis]
+
+    /// The coverage of the intervals of coefficients.
+    static let coverage = 0.95
+
+    /// All tables, those about growth only when some model reports it.
+    func tables() throws -> [ResultTable] {
+        var tables = [estimates, varianceComponents]
+        if models.contains(where: { $0.fit.estimates != nil }) { tables += [cells, cellCovariances] }
+        if !analyses.isEmpty { tables += [try growth(), try gaps()] }
+        return tables
+    }
+
+    private var estimates: ResultTable {
+        var table = ResultTable(.estimates)
+        for model in models {
+            let coefficients = model.fit.coefficients
+            for (position, term) in coefficients.labels.enumerated() {
+                let estimate = coefficients.estimate(at: position)
+                let interval = estimate.confidenceInterval(coverage: Self.coverage)
+                table.append([
+                    .text(model.fit.model), .text(term), .double(estimate.value), .double(estimate.standardError),
+                    .double(estimate.degreesOfFreedom), .optional(estimate.statistic), .optional(estimate.pValue),
+                    .double(interval.lowerBound), .double(interval.upperBound),
+                ])
+            }
+        }
+        return table
+    }
+
+    private var varianceComponents: ResultTable {
+        var table = ResultTable(.varianceComponents)
+        for model in models {
+            for component in model.fit.varianceComponents {
+                table.append([
+                    .text(model.fit.model), .text(component.group), .text(component.term),
+                    component.withTerm.map { .text($0) } ?? .missing, .double(component.variance),
+                    .optional(component.standardDeviation), .optional(component.correlation),
+                ])
+            }
+        }
+        return table
+    }
+
+    private var cells: ResultTable {
+        var table = ResultTable(.cells)
+        for model in models {
+            guard let estimates = model.fit.estimates else { continue }
+            for (position, cell) in estimates.labels.enumerated() {
+                table.append([
+                    .text(model.fit.model), .int(position + 1), .text(cell.quantity.rawValue), .text(cell.outcome),
+                    .text(cell.sector), .text(cell.cohort), .text(cell.group), .double(estimates.values[position]),
+                    .double(estimates.standardErrors[position]),
+                    .optional(model.fit.standardDeviations[cell.outcome]),
+                ])
+            }
+        }
+        return table
+    }
+
+    private var cellCovariances: ResultTable {
+        var table = ResultTable(.cellCovariances)
+        for model in models {
+            guard let estimates = model.fit.estimates else { continue }
+            for row in 0..<estimates.count {
+                for column in 0...row {
+                    table.append([
+                        .text(model.fit.model), .int(row + 1), .int(column + 1),
+                        .double(estimates.covariance[row, column]),
+                    ])
+                }
+            }
+        }
+        return table
+    }
+
+    private func growth() throws -> ResultTable {
+        var table = ResultTable(.growth)
+        for model in models {
+            guard let analysis = analyses[model.fit.model] else { continue }
+            for finding in try analysis.growthFindings() { table.append(Self.cells(of: finding)) }
+        }
+        return table
+    }
+
+    private static func cells(of finding: GrowthFinding) -> [CSVWriter.Cell] {
+        let (cell, comparison) = (finding.cell, finding.comparison)
+        return [
+            .text(cell.outcome), .text(cell.sector), .text(cell.cohort), .text(cell.group),
+            .double(finding.growth.value), .double(finding.growth.standardError),
+            comparison.map { .text($0.baselineKind.rawValue) } ?? .missing, .optional(comparison?.baseline.value),
+            .optional(comparison?.deviation.value), .optional(comparison?.deviation.standardError),
+            .optional(comparison?.deviationInSD), .optional(comparison?.deviationPercent),
+            .optional(comparison?.delayWeeks?.value), .optional(comparison?.delayWeeks?.standardError),
+            .optional(comparison?.interval.lowerBound), .optional(comparison?.interval.upperBound),
+            comparison?.verdict.map { .text($0.rawValue) } ?? .missing,
+        ]
+    }
+
+    private func gaps() throws -> ResultTable {
+        var table = ResultTable(.gaps)
+        for model in models {
+            guard let analysis = analyses[model.fit.model] else { continue }
+            for finding in try analysis.gapFindings() {
+                table.append([
+                    .text(finding.outcome), .text(finding.sector), .text(finding.cohort), .double(finding.gap.value),
+                    .double(finding.gap.standardError), .optional(finding.change?.value),
+                    .optional(finding.change?.standardError), .optional(finding.interval?.lowerBound),
+                    .optional(finding.interval?.upperBound), finding.verdict.map { .text($0.rawValue) } ?? .missing,
+                ])
+            }
+        }
+        return table
+    }
+}

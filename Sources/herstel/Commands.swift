@@ -1,0 +1,151 @@
+import ArgumentParser
+import Glibc
+import Models
+import Runs
+import Scenarios
+import Specifications
+
+/// Options that every command which runs draws has.
+struct SimulationOptions: ParsableArguments {
+    @Argument(help: "The scenario file (YAML).")
+    var scenario: String
+
+    @Option(help: "The folder for the results. [default: runs/ and the scenario file's name]")
+    var output: String?
+
+    @Option(help: "The number of draws. [default: what the scenario file says]")
+    var draws: Int?
+
+    @Option(help: "The number of threads; results do not depend on it. [default: all cores]")
+    var threads: Int?
+
+    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if let draws, !(2...ScenarioFile.largestNumberOfDraws).contains(draws) {
+            throw ValidationError(
+                "--draws \(draws): expected a number from 2 to \(ScenarioFile.largestNumberOfDraws).")
+        }
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads \(threads): expected a number from 1 to 1024.")
+        }
+    }
+
+    /// Prepares and simulates, with progress and Ctrl-C.
+    func simulate() throws -> CompletedRun {
+        let prepared = try PreparedScenario(path: scenario)
+        let draws = draws ?? prepared.file.draws
+        let cancellation = Cancellation()
+        let interrupt = Interrupt(cancellation)
+        let progress = Progress(total: draws, isQuiet: quiet)
+        defer { progress.clear() }
+        return try withExtendedLifetime(interrupt) {
+            try prepared.simulate(
+                draws: draws, threads: threads ?? Self.cores, cancellation: cancellation,
+                progress: { progress.update($0) })
+        }
+    }
+
+    private static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    /// The folder for the results.
+    func folder(of run: CompletedRun) -> String { output ?? "runs/" + run.prepared.file.name }
+}
+
+/// `herstel run`.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "The whole chain: fit the models, allocate the money, simulate, compare, write.")
+
+    @OptionGroup var options: SimulationOptions
+
+    func run() throws {
+        let completed = try options.simulate()
+        let folder = options.folder(of: completed)
+        let tables = try completed.write(to: folder, command: ["run", options.scenario])
+        guard !options.quiet else { return }
+        print(try FitReport(result: completed.prepared.fit).text)
+        print("\n" + RunReport(run: completed).text)
+        print(Closing(folder: folder, tables: tables, draws: completed.draws).text)
+    }
+}
+
+/// `herstel simulate`.
+struct Simulate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fit what the scenario starts from, allocate, simulate and compare; print the simulation only.")
+
+    @OptionGroup var options: SimulationOptions
+
+    func run() throws {
+        let completed = try options.simulate()
+        let folder = options.folder(of: completed)
+        let tables = try completed.write(to: folder, command: ["simulate", options.scenario])
+        guard !options.quiet else { return }
+        print(RunReport(run: completed).text)
+        print(Closing(folder: folder, tables: tables, draws: completed.draws).text)
+    }
+}
+
+/// `herstel fit`.
+struct Fit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Fit model files: estimates, growth against the baseline, equity gaps, verdicts.")
+
+    @Argument(help: "Model files (YAML).")
+    var models: [String]
+
+    @Option(help: "The folder for the results. [default: runs/ and the first model file's name]")
+    var output: String?
+
+    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+    var quiet = false
+
+    func run() throws {
+        let result = try FitResult(modelPaths: models)
+        let folder = output ?? "runs/" + ModelFile.stem(of: models[0])
+        let tables = try result.write(to: folder, command: ["fit"] + models)
+        guard !quiet else { return }
+        print(try FitReport(result: result).text)
+        print(Closing(folder: folder, tables: tables, draws: nil).text)
+    }
+}
+
+/// `herstel check`.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Look for mistakes in model and scenario files; writes nothing.")
+
+    @Argument(help: "Model or scenario files (YAML).")
+    var files: [String]
+
+    func run() throws {
+        var isFine = true
+        for path in files {
+            do {
+                print("\(path): fine, \(try SpecificationKind(path: path).check(path))")
+            } catch {
+                isFine = false
+                _ = Failure.report(error)
+            }
+        }
+        if !isFine { throw ExitCode(Failure.badInput) }
+    }
+}
+
+/// `herstel explain`.
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print every number that a scenario or model rests on, with its source; writes nothing.")
+
+    @Argument(help: "A model or scenario file (YAML).")
+    var file: String
+
+    func run() throws {
+        switch try SpecificationKind(path: file) {
+        case .scenario: print(try Explanation.scenario(PreparedScenario(path: file)))
+        case .model: print(Explanation.model(try ModelFile(path: file)))
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import Models
+import Runs
+import Scenarios
+import Specifications
+
+/// Whether a file is a model or a scenario.
+enum SpecificationKind {
+    case model
+    case scenario
+
+    init(path: String) throws {
+        let file = try SpecificationFile(path: path)
+        self = file.root.isMapping && file.root.hasKey("scenarios") ? .scenario : .model
+    }
+
+    /// Reads the file as its kind; returns what it is.
+    func check(_ path: String) throws -> String {
+        switch self {
+        case .model:
+            let model = try ModelFile(path: path)
+            return "a model" + (model.title.isEmpty ? "" : ": \(model.title)")
+        case .scenario:
+            let scenario = try ScenarioFile(path: path)
+            for model in scenario.models { _ = try ModelFile(path: model.path) }
+            return "\(scenario.scenarios.count) scenarios, \(scenario.outcomes.count) outcomes"
+        }
+    }
+}
+
+/// What `herstel explain` prints.
+enum Explanation {
+    static func scenario(_ prepared: PreparedScenario) -> String {
+        let (file, plan) = (prepared.file, prepared.plan)
+        var table = TextTable(
+            ["parameter", "distribution", "mean", "sd", "5%", "95%", "origin"],
+            numeric: [false, false, true, true, true, true, false])
+        var sources: [String] = []
+        for row in plan.assumptions {
+            table.append([
+                row.parameter, row.distribution, significant(row.mean), significant(row.standardDeviation),
+                significant(row.low), significant(row.high), row.origin,
+            ])
+            sources.append("  \(row.parameter): \(row.source)" + (row.note.isEmpty ? "" : " (\(row.note))"))
+        }
+        let megabytes = Double(Simulator(plan).memory(draws: file.draws)) / 1e6
+        return """
+            \(file.name): \(file.title)
+
+            Scenarios, the first against which the others are compared: \(file.reference); \(plan.scenarios
+                .map(\.declaration.name).filter { $0 != file.reference }.joined(separator: ", "))
+            School years \(file.years.first?.description ?? "") to \(file.years.last?.description ?? ""), \
+            \(plan.population.schools.count) schools, \(file.draws) draws, seed \(file.seed); results in memory: \
+            \(fixed(megabytes, 0)) MB
+
+            Every number, what it is and where it comes from
+            \(table.text)
+
+            Sources
+            \(sources.joined(separator: "\n"))
+            """
+    }
+
+    static func model(_ model: ModelFile) -> String {
+        var lines = ["\(model.name): \(model.title)", ""]
+        switch model.kind {
+        case .growth(let growth):
+            lines += [
+                "A linear mixed model, \(growth.criterion.rawValue).", "  formula  \(growth.formula.text)",
+                "  data     \(growth.dataPath)",
+            ]
+        case .aggregate(let aggregate):
+            lines.append("Published figures combined by generalised least squares.")
+            var table = TextTable(["figure", "estimate", "std. error", "source"], numeric: [false, true, true, false])
+            for figure in aggregate.figures {
+                table.append([
+                    figure.name, significant(figure.estimate), significant(figure.standardError), figure.source,
+                ])
+            }
+            lines += [table.text, "", "Declared correlations of their errors; 0 between the others"]
+            lines += aggregate.correlations.map {
+                "  \(fixed($0.value, 3))  \(aggregate.figures[$0.first].name), \(aggregate.figures[$0.second].name)"
+            }
+            lines += aggregate.standardDeviations.sorted { $0.key < $1.key }.map {
+                "  baseline standard deviation of \($0.key): \(significant($0.value)) score points"
+            }
+        }
+        if let baseline = model.baseline {
+            lines += ["", "Baseline: \(baseline.kind.rawValue) of \(baseline.cohorts.joined(separator: ", "))"]
+        }
+        lines.append(
+            "Judged with a margin of \(fixed(model.judgement.margin, 3)) SD; weeks of "
+                + "\(fixed(model.judgement.teachingWeeks, 1)) teaching weeks a year")
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// The last lines of a run: where the results are.
+struct Closing {
+    let folder: String
+    let tables: [ResultTable]
+    let draws: Int?
+
+    var text: String {
+        let rows = tables.map { "\($0.schema.fileName) (\($0.rowCount))" }.joined(separator: ", ")
+        let what = draws.map { "\($0) draws. " } ?? ""
+        return "\n\(what)Results in \(folder)/, with rows: \(rows).\nColumns and units: datapackage.json; provenance: run.json."
+    }
+}

@@ -1,0 +1,108 @@
+import Models
+import Recovery
+import Runs
+
+/// What a fit says, in words and tables for a reader.
+struct FitReport {
+    let result: FitResult
+
+    var text: String {
+        get throws {
+            try result.models.map { try text(of: $0) }.joined(separator: "\n\n")
+        }
+    }
+
+    private func text(of model: FittedModel) throws -> String {
+        var parts = ["Model \(model.fit.model)" + (model.file.title.isEmpty ? "" : ": \(model.file.title)")]
+        if let growth = model.growth { parts += [heading(growth), components(model.fit)] }
+        parts.append(coefficients(model.fit))
+        if let analysis = result.analyses[model.fit.model] {
+            parts.append(try growthTable(analysis))
+            let gaps = try gapTable(analysis)
+            if !gaps.isEmpty { parts.append(gaps) }
+        }
+        parts += warnings(model.fit)
+        return parts.joined(separator: "\n\n")
+    }
+
+    private func heading(_ fit: GrowthFit) -> String {
+        let name = fit.criterion == .reml ? "REML criterion" : "Deviance (ML)"
+        let groups = fit.groupSizes.map { "\($0.factor) \($0.levels)" }.joined(separator: ", ")
+        return "  \(name) at the optimum: \(significant(fit.criterionValue))\n  Rows: \(fit.rowCount); groups: \(groups)"
+    }
+
+    private func components(_ fit: ModelFit) -> String {
+        var table = TextTable(
+            ["group", "random effect", "with", "variance", "std. dev.", "corr."],
+            numeric: [false, false, false, true, true, true])
+        for component in fit.varianceComponents {
+            table.append([
+                component.group, component.term, component.withTerm ?? "", significant(component.variance),
+                component.standardDeviation.map(significant) ?? "", component.correlation.map { fixed($0, 4) } ?? "",
+            ])
+        }
+        return table.text
+    }
+
+    private func coefficients(_ fit: ModelFit) -> String {
+        var table = TextTable(
+            ["term", "estimate", "std. error", "df", "statistic", "p"], numeric: [false, true, true, true, true, true])
+        for (position, term) in fit.coefficients.labels.enumerated() {
+            let estimate = fit.coefficients.estimate(at: position)
+            table.append([
+                term, significant(estimate.value), significant(estimate.standardError),
+                estimate.degreesOfFreedom.isFinite ? fixed(estimate.degreesOfFreedom, 1) : "inf",
+                estimate.statistic.map { fixed($0, 3) } ?? "", estimate.pValue.map(Self.pValue) ?? "",
+            ])
+        }
+        return table.text
+    }
+
+    private static func pValue(_ p: Double) -> String { p < 0.0001 ? "<0.0001" : fixed(p, 4) }
+
+    private func growthTable(_ analysis: RecoveryAnalysis) throws -> String {
+        var table = TextTable(
+            ["outcome", "cohort", "ses", "against", "deviation", "90% interval", "SD", "weeks", "verdict"],
+            numeric: [false, false, false, false, true, true, true, true, false])
+        for finding in try analysis.growthFindings() {
+            guard let comparison = finding.comparison else { continue }
+            let interval = comparison.interval
+            table.append([
+                finding.cell.outcome, finding.cell.cohort, finding.cell.group, comparison.baselineKind.rawValue,
+                fixed(comparison.deviation.value, 2),
+                "\(fixed(interval.lowerBound, 2)) to \(fixed(interval.upperBound, 2))",
+                comparison.deviationInSD.map { fixed($0, 3) } ?? "",
+                comparison.delayWeeks.map { "\(fixed($0.value, 1)) (se \(fixed($0.standardError, 1)))" } ?? "",
+                comparison.verdict?.rawValue ?? "",
+            ])
+        }
+        let judgement = analysis.judgement
+        return "Deviation of growth from the pre-crisis baseline (weeks of \(fixed(judgement.teachingWeeks, 0)) teaching "
+            + "weeks a year; margin \(fixed(judgement.margin, 2)) SD)\n" + table.text
+    }
+
+    private func gapTable(_ analysis: RecoveryAnalysis) throws -> String {
+        var table = TextTable(
+            ["outcome", "cohort", "gap", "change", "90% interval", "verdict"],
+            numeric: [false, false, true, true, true, false])
+        var isEmpty = true
+        for finding in try analysis.gapFindings() {
+            guard let change = finding.change, let interval = finding.interval else { continue }
+            isEmpty = false
+            table.append([
+                finding.outcome, finding.cohort, fixed(finding.gap.value, 2), fixed(change.value, 2),
+                "\(fixed(interval.lowerBound, 2)) to \(fixed(interval.upperBound, 2))", finding.verdict?.rawValue ?? "",
+            ])
+        }
+        let groups = analysis.judgement
+        return isEmpty
+            ? "" : "Equity gap, \(groups.lowGroup) minus \(groups.highGroup), and its change\n" + table.text
+    }
+
+    private func warnings(_ fit: ModelFit) -> [String] {
+        fit.diagnostics.filter(\.isWarning).map {
+            "  Note: " + $0.name.split(separator: "_").joined(separator: " ")
+                + ($0.value.map { " \(fixed($0, 0))" } ?? "") + ($0.note.isEmpty ? "" : ": \($0.note)")
+        }
+    }
+}
