@@ -65,13 +65,14 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SpecificationsTests", dependencies: ["Specifications", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ModelsTests", dependencies: ["Models", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "RecoveryTests", dependencies: ["Recovery", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "FundingTests", dependencies: ["Funding", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "RunsTests", dependencies: ["Runs", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "Tables", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "RecoveryTests", dependencies: ["Recovery", "LinearAlgebra", "Models", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "FundingTests", dependencies: ["Funding", "Recovery", "Specifications", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "Funding", "Models", "Recovery", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "RunsTests", dependencies: ["Runs", "Scenarios", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "Peers", dependencies: ["Models", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "Peers", dependencies: ["Models", "Tables", "TestSupport"], exclude: ["polish.R"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -98,7 +98,9 @@ public struct GrowthFit: Sendable {
         var components: [VarianceComponent] = []
         for (block, lambda) in zip(blocks, lambdas) {
             let covariance = sigma * sigma * lambda.timesTransposed(lambda)
-            for element in block.template.parameters.sorted(by: { ($0.column, $0.row) < ($1.column, $1.row) }) {
+            // Variances before covariances, as lme4 lists them.
+            let elements = block.template.parameters.filter(\.isDiagonal) + block.template.parameters.filter { !$0.isDiagonal }
+            for element in elements {
                 let (i, j) = (element.row, element.column)
                 let value = covariance[i, j]
                 let product = (covariance[i, i] * covariance[j, j]).squareRoot()

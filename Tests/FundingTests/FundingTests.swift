@@ -1,0 +1,223 @@
+import Foundation
+import Recovery
+import Specifications
+import TestSupport
+import Testing
+
+@testable import Funding
+
+/// A small generator with a seed, for generated cases (xorshift64*).
+private struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 | 1 }
+    mutating func next() -> UInt64 {
+        state ^= state >> 12
+        state ^= state << 25
+        state ^= state >> 27
+        return state &* 0x2545_F491_4F6C_DD1D
+    }
+}
+
+private func population(seed: Int, schools: Int = 50) throws -> SchoolPopulation {
+    var random = SeededGenerator(seed: seed)
+    let list = (0..<schools).map { index in
+        let pupils = Int.random(in: 1...1500, using: &random)
+        let low = Int.random(in: 0...pupils, using: &random)
+        let score = Double.random(in: 0...300, using: &random)
+        return School(
+            id: "s\(index)", sector: index % 2 == 0 ? "po" : "vo", lowPupils: low, highPupils: pupils - low,
+            disadvantageScore: max(0, score - 100), scoreBeforeThreshold: score)
+    }
+    return try SchoolPopulation(schools: list, sectors: ["po", "vo"], source: "generated")
+}
+
+private let year = SchoolYear(start: 2021)
+
+@Suite struct CentsTests {
+    @Test("Parts are non-negative and add up to the budget", arguments: 1...500)
+    func splitIsExact(seed: Int) throws {
+        var random = SeededGenerator(seed: seed)
+        let weights = (0..<200).map { _ in Double.random(in: 0...1_500, using: &random).rounded() }
+        let budget = Cents(Int.random(in: 0...580_000_000_000, using: &random))
+        let parts = try budget.split(by: weights)
+        #expect(parts.map(\.count).reduce(0, +) == budget.count)
+        #expect(parts.allSatisfy { $0.count >= 0 })
+        // No part is more than a cent from its exact share, and no weight of zero gets money.
+        let total = weights.reduce(0, +)
+        for (part, weight) in zip(parts, weights) {
+            #expect(abs(Double(part.count) - Double(budget.count) * weight / total) <= 1.001)
+            if weight == 0 { #expect(part == .zero) }
+        }
+    }
+
+    @Test func equalPartsGiveTheLeftOverCentsToTheFirst() {
+        #expect(Cents(100).split(into: 3).map(\.count) == [34, 33, 33])
+    }
+
+    @Test func writesEurosWithTwoDecimals() {
+        #expect(Cents(70116).description == "701.16" && Cents(5).description == "0.05" && Cents(-120).description == "-1.20")
+        #expect(Cents(euros: 251.16) == Cents(25116) && Cents(euros: 1e30) == nil)
+    }
+
+    @Test func refusesToDivideByNothing() {
+        #expect(throws: FundingError.nothingToDivideBy) { try Cents(1).split(by: [0, 0]) }
+    }
+}
+
+@Suite struct AllocationTests {
+    @Test("A total is allocated to the cent, whatever the order of schools", arguments: 1...50)
+    func totalsAreExact(seed: Int) throws {
+        let schools = try population(seed: seed)
+        let total = Cents(123_456_789_01)
+        for basis in FundingRule.Basis.allCases {
+            let rule = FundingRule(name: "r", basis: basis, amount: .total(total), years: [year], sectors: ["po", "vo"], source: "test")
+            let allocation = try Allocation(rules: [rule], population: schools)
+            #expect(allocation.total == total)
+            let shuffled = try SchoolPopulation(schools: schools.schools.reversed(), sectors: ["po", "vo"], source: "generated")
+            #expect(try Allocation(rules: [rule], population: shuffled).payments[0].amounts == allocation.payments[0].amounts)
+            // Redistributing moves no money between sectors.
+            let other = try allocation.redistributed(by: .perPupil, population: schools)
+            #expect(other.total == total)
+            for sector in ["po", "vo"] {
+                func sum(_ allocation: Allocation) -> Cents {
+                    zip(schools.schools, allocation.received(in: year, schools: 50)).reduce(.zero) { $1.0.sector == sector ? $0 + $1.1 : $0 }
+                }
+                #expect(sum(other) == sum(allocation))
+            }
+        }
+    }
+
+    @Test(.enabled(if: hasSharedData)) func realSchoolsGetTheBudgetToTheCent() throws {
+        let table = SchoolTable(
+            path: sharedData("nl_primary_schools_2019/primary_schools.csv"), id: "brin6", pupils: "funded_pupils_2019",
+            score: "disadv_score_2019", scoreBeforeThreshold: "disadv_score_nothresh", lowPupils: nil, sectorColumn: nil,
+            sector: "po", shareLow: 0.09)
+        let (schools, leftOut) = try table.read()
+        #expect(schools.schools.count == 6295 && leftOut == 338)
+        let budget = try #require(Cents(euros: 5_800_000_000))
+        for basis in FundingRule.Basis.allCases {
+            let rule = FundingRule(name: "r", basis: basis, amount: .total(budget), years: [year], sectors: ["po"], source: "test")
+            #expect(try Allocation(rules: [rule], population: schools).total == budget)
+        }
+        // The published rates on these schools: the columns npo_base_2021_22_eur and npo_disadv_2021_22_eur of the table.
+        let rates = [
+            FundingRule(name: "base", basis: .perPupil, amount: .rate(701.16), years: [year], sectors: ["po"], source: "test"),
+            FundingRule(name: "score", basis: .perScorePoint, amount: .rate(251.16), years: [year], sectors: ["po"], source: "test"),
+        ]
+        let first = try #require(schools.schools.firstIndex { $0.id == "00AP00" })
+        let amounts = try Allocation(rules: rates, population: schools).payments.map { $0.amounts[first] }
+        #expect(amounts == [Cents(7_011_600), Cents(829_330)])
+    }
+
+    @Test func aRuleWithoutSchoolsIsRefused() throws {
+        let rule = FundingRule(name: "r", basis: .perPupil, amount: .rate(1), years: [year], sectors: ["so"], source: "test")
+        #expect { try Allocation(rules: [rule], population: population(seed: 1)) } throws: {
+            "\($0)" == "rule 'r' reaches no school: no pupils in its sectors."
+        }
+    }
+}
+
+@Suite struct SpendingTests {
+    @Test("Money received is spent by the deadline, to the cent", arguments: 1...50)
+    func nothingIsLost(seed: Int) throws {
+        let schools = try population(seed: seed)
+        let rules = [
+            FundingRule(name: "a", basis: .perPupil, amount: .rate(701.16), years: [year], sectors: ["po", "vo"], source: "test"),
+            FundingRule(name: "b", basis: .perScorePoint, amount: .rate(463.78), years: [year.advanced(by: 1)], sectors: ["po"], source: "test"),
+        ]
+        let allocation = try Allocation(rules: rules, population: schools)
+        let path = try SpendingPath(allocation, deadline: SchoolYear(start: 2024), schools: 50)
+        #expect(path.years.map(\.year.description) == ["2021/22", "2022/23", "2023/24", "2024/25"])
+        func sum(_ amounts: [Cents]) -> Cents { amounts.reduce(.zero, +) }
+        #expect(path.years.reduce(Cents.zero) { $0 + sum($1.spent) } == allocation.total)
+        var carried = Cents.zero
+        for flows in path.years {
+            // What comes in goes out, is kept, or goes back.
+            #expect(carried + sum(flows.received) == sum(flows.spent) + sum(flows.carried) + sum(flows.returned))
+            carried = sum(flows.carried)
+        }
+        #expect(carried == .zero)
+    }
+
+    @Test func firstReceiptIsSpentInEqualParts() throws {
+        let school = School(id: "s", sector: "po", lowPupils: 0, highPupils: 1, disadvantageScore: nil, scoreBeforeThreshold: nil)
+        let schools = try SchoolPopulation(schools: [school], sectors: ["po"], source: "one school")
+        let rule = FundingRule(name: "r", basis: .perPupil, amount: .rate(400), years: [year], sectors: ["po"], source: "test")
+        let path = try SpendingPath(Allocation(rules: [rule], population: schools), deadline: SchoolYear(start: 2024), schools: 1)
+        #expect(path.years.map { $0.spent[0].count } == [10000, 10000, 10000, 10000])
+        #expect(path.years.map { $0.carried[0].count } == [30000, 20000, 10000, 0])
+    }
+
+    @Test func moneyAfterTheDeadlineIsRefused() throws {
+        let rule = FundingRule(name: "r", basis: .perPupil, amount: .rate(1), years: [year], sectors: ["po"], source: "test")
+        let allocation = try Allocation(rules: [rule], population: population(seed: 1))
+        #expect { try SpendingPath(allocation, deadline: SchoolYear(start: 2020), schools: 50) } throws: {
+            "\($0)" == "money is received in 2021/22, after the spending deadline 2020/21. Move the deadline or the money."
+        }
+    }
+}
+
+@Suite struct PopulationTests {
+    @Test func embeddedPopulationHasTheDeclaredMarginals() throws {
+        let schools = try PopulationMarginals.netherlands().synthesise(seed: 1)
+        // Implementation monitor 2023: 6,427, 1,450 and 570 schools; pupils as declared in netherlands.yaml.
+        for (sector, count, pupils) in [("po", 6427, 1_396_457), ("vo", 1450, 934_333), ("so", 570, 70_200)] {
+            #expect(schools.schools.count { $0.sector == sector } == count)
+            #expect(schools.pupils(in: sector) == pupils)
+        }
+        #expect(schools.schools.allSatisfy { $0.pupils > 0 })
+        let low = schools.schools.reduce(0) { $0 + ($1.sector == "po" ? $1.lowPupils : 0) }
+        #expect(abs(Double(low) / 1_396_457 - 0.09) < 0.001)
+        // Five equal parts of the schools with a score.
+        let quintiles = zip(schools.schools, schools.quintiles).filter { $0.0.sector == "po" }.map(\.1)
+        for quintile in 1...5 { #expect(abs(quintiles.count { $0 == quintile } - 6427 / 5) <= 1) }
+        #expect(zip(schools.schools, schools.quintiles).allSatisfy { $0.0.sector != "so" || $0.1 == 0 })
+    }
+
+    @Test(.enabled(if: hasSharedData)) func embeddedPrimarySchoolsResembleTheRealOnes() throws {
+        let table = SchoolTable(
+            path: sharedData("nl_primary_schools_2019/primary_schools.csv"), id: "brin6", pupils: "funded_pupils_2019",
+            score: "disadv_score_2019", scoreBeforeThreshold: "disadv_score_nothresh", lowPupils: nil, sectorColumn: nil,
+            sector: "po", shareLow: 0.09)
+        let real = try table.read().population
+        let synthetic = try PopulationMarginals.netherlands().synthesise(seed: 1)
+        // Pupils and score per quintile, as shares of the sector: within two points. The real sizes and scores are nearly
+        // uncorrelated (-0.03), which the synthesis takes as none.
+        for quintile in 1...5 {
+            func shares(_ population: SchoolPopulation) -> (pupils: Double, score: Double) {
+                var sums = (0.0, 0.0), totals = (0.0, 0.0)
+                for (school, own) in zip(population.schools, population.quintiles) where school.sector == "po" {
+                    totals.0 += Double(school.pupils)
+                    totals.1 += school.disadvantageScore ?? 0
+                    if own == quintile {
+                        sums.0 += Double(school.pupils)
+                        sums.1 += school.disadvantageScore ?? 0
+                    }
+                }
+                return (sums.0 / totals.0, sums.1 / totals.1)
+            }
+            let (x, y) = (shares(real), shares(synthetic))
+            #expect(abs(x.pupils - y.pupils) < 0.02, "quintile \(quintile): pupils \(x.pupils) and \(y.pupils)")
+            #expect(abs(x.score - y.score) < 0.02, "quintile \(quintile): score \(x.score) and \(y.score)")
+        }
+    }
+
+    @Test func duplicateAndImpossibleSchoolsAreRefused() {
+        func school(_ id: String, _ sector: String = "po", _ pupils: Int = 10, _ score: Double? = 1) -> School {
+            School(id: id, sector: sector, lowPupils: 0, highPupils: pupils, disadvantageScore: score, scoreBeforeThreshold: nil)
+        }
+        func message(_ schools: [School]) -> String {
+            do {
+                _ = try SchoolPopulation(schools: schools, sectors: ["po"], source: "test")
+                return ""
+            } catch {
+                return error.description
+            }
+        }
+        #expect(message([school("a"), school("a")]) == "school 'a' appears twice. Each school needs one row.")
+        #expect(message([school("a", "vo")]) == "school 'a': unknown sector 'vo'; expected one of [\"po\"].")
+        #expect(message([school("a", "po", -1), school("b")]) == "school 'a': a negative number of pupils.")
+        #expect(message([school("a", "po", 10, .nan)]) == "school 'a': a disadvantage score of nan; expected a number of 0 or more.")
+        #expect(message([]) == "test: no school with a known number of pupils.")
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Scenarios
+import TestSupport
+import Testing
+
+@testable import Runs
+
+/// Runs the shipped scenario with few draws.
+private func run(threads: Int, into folder: String) throws {
+    let prepared = try PreparedScenario(path: repositoryFile("scenarios/np-onderwijs.yaml"))
+    let completed = try prepared.simulate(draws: 6, threads: threads, cancellation: Cancellation(), progress: { _ in })
+    try completed.write(to: folder, command: ["run"])
+}
+
+private func header(_ folder: String, _ name: String) throws -> String {
+    String(try contents(of: folder + "/" + name + ".csv").prefix { $0 != "\n" })
+}
+
+@Suite struct RunTests {
+    @Test func theShippedScenarioWritesTheSameBytesForOneAndTwoThreads() throws {
+        let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
+        try run(threads: 1, into: first.path)
+        try run(threads: 2, into: second.path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: first.path).sorted()
+        #expect(try names == FileManager.default.contentsOfDirectory(atPath: second.path).sorted())
+        for name in names {
+            #expect(FileManager.default.contents(atPath: first.file(name)) == FileManager.default.contents(atPath: second.file(name)), "\(name)")
+        }
+        // The columns that others rely on, in this order.
+        let expected = [
+            "estimates": "model,term,estimate,std_error,df,statistic,p_value,conf_low,conf_high",
+            "variance_components": "model,group,term,with_term,variance,std_dev,correlation",
+            "growth": "outcome,sector,cohort,ses,growth,growth_se,baseline_kind,baseline,deviation,deviation_se,deviation_sd,deviation_pct,delay_weeks,delay_weeks_se,conf_low,conf_high,verdict",
+            "gaps": "outcome,sector,cohort,gap,gap_se,change,change_se,conf_low,conf_high,verdict",
+            "allocation": "scenario,school_id,sector,school_year,rule,amount_eur",
+            "spending": "scenario,sector,disadvantage_quintile,school_year,received_eur,spent_eur,carried_eur,returned_eur",
+            "trajectories": "scenario,sector,outcome,ses,disadvantage_quintile,school_year,n_pupils,mean,sd,q05,q10,q25,q50,q75,q90,q95,p_recovered,mcse_mean,mcse_p_recovered",
+            "comparison": "scenario,reference,measure,sector,outcome,ses,school_year,value,sd,conf_low,conf_high,p_better",
+            "assumptions": "parameter,distribution,mean,sd,low,high,origin,source,note",
+        ]
+        for (name, columns) in expected { #expect(try header(first.path, name) == columns) }
+        // The data package describes every table as it is.
+        let package = try contents(of: first.file("datapackage.json"))
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(package.utf8)) as? [String: Any])
+        let resources = try #require(object["resources"] as? [[String: Any]])
+        #expect(resources.count == names.count { $0.hasSuffix(".csv") })
+        for resource in resources {
+            let name = try #require(resource["name"] as? String)
+            let schema = try #require(resource["schema"] as? [String: Any])
+            let fields = try #require(schema["fields"] as? [[String: Any]]).compactMap { $0["name"] as? String }
+            #expect(try fields.joined(separator: ",") == header(first.path, name))
+        }
+    }
+
+    @Test func aFolderThatHoldsNoRunIsRefusedAndLeftAlone() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("mine", to: "thesis.txt")
+        #expect(throws: RunError.notARun(path: folder.path)) { try RunDirectory(folder.path) }
+        #expect(try contents(of: folder.file("thesis.txt")) == "mine")
+        try folder.write("", to: "file")
+        #expect(throws: RunError.notAFolder(path: folder.file("file"))) { try RunDirectory(folder.file("file")) }
+    }
+
+    @Test func tablesOfAnEarlierRunDoNotStay() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("{}", to: "run.json")
+        try folder.write("old", to: "trajectories.csv")
+        let result = try FitResult(modelPaths: [repositoryFile("models/engzell2021.yaml")])
+        try result.write(to: folder.path, command: ["fit"])
+        #expect(!FileManager.default.fileExists(atPath: folder.file("trajectories.csv")))
+        #expect(FileManager.default.fileExists(atPath: folder.file("growth.csv")))
+        #expect(!FileManager.default.fileExists(atPath: folder.file(".unfinished-run")))
+    }
+
+    @Test func digestsAreThePublishedOnes() {
+        // FIPS 180-4, the message "abc".
+        #expect(sha256(Array("abc".utf8)) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    }
+}
