@@ -19,7 +19,7 @@ private func herstel(_ arguments: [String], in folder: String) throws -> Outcome
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     let (output, errors) = (folder + "/.out-\(UUID().uuidString)", folder + "/.err-\(UUID().uuidString)")
-    for path in [output, errors] { FileManager.default.createFile(atPath: path, contents: nil) }
+    for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
     process.standardOutput = FileHandle(forWritingAtPath: output)
     process.standardError = FileHandle(forWritingAtPath: errors)
     process.standardInput = FileHandle.nullDevice
@@ -69,7 +69,7 @@ private func herstel(_ arguments: [String], in folder: String) throws -> Outcome
         ("kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil)\nreport: {time: tme}\n",
          "herstel: error: m.yaml:4:16: 'tme' is not among the fixed effects of the formula. Did you mean 'time'?\n"),
         ("kind: growth\ndata: {file: scores.csv, columns: {score: {type: number}}}\nformula: score ~ time + (1 | pupil)\n",
-         "herstel: error: m.yaml:2:51: found 'number'; expected 'double', 'int', 'string' or 'factor'.\n"),
+         "herstel: error: m.yaml:2:50: found 'number'; expected 'double', 'int', 'string' or 'factor'.\n"),
         ("kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil)\nestimation: REML\nestimation: ML\n",
          "herstel: error: m.yaml:4:1: duplicate key 'estimation' in the same mapping. Keep one of them.\n"),
         ("kind: growth\ndata: {file: empty.csv}\nformula: score ~ time + (1 | pupil)\n",

@@ -15,6 +15,8 @@ private let rscript = ["/usr/bin/Rscript", "/usr/local/bin/Rscript"].first { Fil
         let file: String
         let factors: [String]
         let criterion: Criterion
+        /// Whether lme4's own stop is near enough to the optimum for lmerTest's degrees of freedom to mean something.
+        var comparesDegreesOfFreedom = true
         var description: String { "\(formula) on \(file), \(criterion.rawValue)" }
     }
 
@@ -25,7 +27,9 @@ private let rscript = ["/usr/bin/Rscript", "/usr/local/bin/Rscript"].first { Fil
         Case(formula: "normexam ~ standLRT + sex + (1 + standLRT | school)", file: "Exam/Exam.csv", factors: ["school"], criterion: .reml),
         Case(formula: "normexam ~ standLRT * schgend + vr + (1 | school)", file: "Exam/Exam.csv", factors: ["school"], criterion: .ml),
         Case(formula: "langPOST ~ langPRET + ses * sex + (1 | schoolNR)", file: "bdf/bdf.csv", factors: ["schoolNR", "sex"], criterion: .reml),
-        Case(formula: "aritPOST ~ aritPRET + ses + Minority + (1 + ses | schoolNR)", file: "bdf/bdf.csv", factors: ["schoolNR"], criterion: .reml),
+        Case(formula: "aritPOST ~ aritPRET + ses + Minority + (1 + ses | schoolNR)", file: "bdf/bdf.csv", factors: ["schoolNR"], criterion: .reml,
+            // lme4 warns here that it failed to converge, with a gradient of 3.1.
+            comparesDegreesOfFreedom: false),
     ]
 
     @Test(arguments: cases)
@@ -33,7 +37,7 @@ private let rscript = ["/usr/bin/Rscript", "/usr/local/bin/Rscript"].first { Fil
         let theirs = try figuresOfR(peer)
         let ours = try figuresOfHerstel(peer)
         #expect(Set(theirs.keys) == Set(ours.keys))
-        for (name, value) in theirs {
+        for (name, value) in theirs where peer.comparesDegreesOfFreedom || !name.hasPrefix("df ") {
             let found = try #require(ours[name])
             // Six significant digits of everything, more of the criterion; degrees of freedom by lmerTest come from
             // numerical derivatives at lme4's own stop, which is off by up to 1e-3 in theta.

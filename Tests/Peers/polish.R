@@ -26,7 +26,7 @@ for (i in 1:6) {
 value <- deviance_at(theta)
 polished <- mkMerMod(environment(deviance_at), list(par = theta, fval = value, conv = 0, message = ""),
                      lFormula(formula, data, REML = reml)$reTrms, fr = model.frame(model))
-put <- function(name, x) cat(name, "\t", formatC(x, digits = 17, format = "g"), "\n", sep = "")
+put <- function(name, x) cat(name, "\t", trimws(formatC(x, digits = 17, format = "g")), "\n", sep = "")
 put("criterion", value)
 cf <- summary(polished)$coefficients
 for (term in rownames(cf)) { put(paste("beta", term), cf[term, 1]); put(paste("se", term), cf[term, 2]) }
