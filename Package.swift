@@ -45,7 +45,8 @@ let package = Package(
         .target(
             name: "Scenarios",
             dependencies: [
-                "LinearAlgebra", "Probability", "Tables", "Specifications", "Models", "Recovery", "Funding", collections,
+                "LinearAlgebra", "Probability", "Tables", "Specifications", "Models", "Recovery", "Funding",
+                collections,
             ],
             swiftSettings: strict),
         .target(
@@ -66,13 +67,20 @@ let package = Package(
         .testTarget(
             name: "SpecificationsTests", dependencies: ["Specifications", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "Tables", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "RecoveryTests", dependencies: ["Recovery", "LinearAlgebra", "Models", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "FundingTests", dependencies: ["Funding", "Recovery", "Specifications", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "Funding", "Models", "Recovery", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "RecoveryTests", dependencies: ["Recovery", "LinearAlgebra", "Models", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "FundingTests", dependencies: ["Funding", "Recovery", "Specifications", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ScenariosTests", dependencies: ["Scenarios", "Funding", "Models", "Recovery", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "RunsTests", dependencies: ["Runs", "Scenarios", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "Peers", dependencies: ["Models", "Tables", "TestSupport"], exclude: ["polish.R"], swiftSettings: strict),
+            name: "Peers", dependencies: ["Models", "Tables", "TestSupport"], exclude: ["polish.R"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

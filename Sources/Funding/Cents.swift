@@ -55,7 +55,9 @@ public struct Cents: Sendable, Hashable, Comparable, AdditiveArithmetic, CustomS
         var next = 0
         while left != 0 {
             let index = order[next % order.count]
-            if left > 0, weights[index] > 0 { parts[index] += 1; left -= 1 } else if left < 0, parts[index] > 0 {
+            if left > 0, weights[index] > 0 {
+                parts[index] += 1; left -= 1
+            } else if left < 0, parts[index] > 0 {
                 parts[index] -= 1
                 left += 1
             }

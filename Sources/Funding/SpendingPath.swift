@@ -49,7 +49,9 @@ public struct SpendingPath: Sendable {
         var balance = [Cents](repeating: .zero, count: schools)
         var years: [Year] = []
         for (position, year) in calendar.enumerated() {
-            for school in 0..<schools { balance[school] = balance[school] + receipts[position][school] - spent[position][school] }
+            for school in 0..<schools {
+                balance[school] = balance[school] + receipts[position][school] - spent[position][school]
+            }
             let isLast = position == calendar.count - 1
             let nothing = [Cents](repeating: .zero, count: schools)
             years.append(

@@ -12,7 +12,9 @@ public func logGamma(_ x: Double) -> Double {
     }
     let inverse = 1 / argument
     let square = inverse * inverse
-    let series = inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 - square * (1.0 / 1188)))))
+    let series =
+        inverse
+        * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square * (1.0 / 1680 - square * (1.0 / 1188)))))
     let halfLogTwoPi = 0.918938533204672741780
     return (argument - 0.5) * Elementary.log(argument) - argument + halfLogTwoPi + series - Elementary.log(product)
 }

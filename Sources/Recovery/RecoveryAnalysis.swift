@@ -31,7 +31,9 @@ public struct RecoveryAnalysis: Sendable {
         for cohort in baseline.cohorts where !known.contains(cohort) {
             throw .unknownBaselineCohort(cohort, known: Array(known))
         }
-        if baseline.kind == .trend { _ = try Baseline(cohorts: baseline.cohorts, kind: .trend).weights(for: baseline.cohorts[0]) }
+        if baseline.kind == .trend {
+            _ = try Baseline(cohorts: baseline.cohorts, kind: .trend).weights(for: baseline.cohorts[0])
+        }
     }
 
     /// An analysis of a fitted model; nil when it reports no growth.

@@ -9,7 +9,8 @@ public struct SchoolYear: Sendable, Hashable, Comparable, CustomStringConvertibl
     /// Reads `2021/22`; also `2021/2022`, `2021-22` and `2021-2022`. The years must follow each other.
     public init?(_ text: String) {
         let parts = text.split(whereSeparator: { $0 == "/" || $0 == "-" }).map(String.init)
-        guard parts.count == 2, parts[0].count == 4, parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),
+        guard parts.count == 2, parts[0].count == 4,
+            parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),
             let first = Int(parts[0]), let second = Int(parts[1])
         else { return nil }
         let isNext = parts[1].count == 4 ? second == first + 1 : parts[1].count == 2 && second == (first + 1) % 100

@@ -170,7 +170,9 @@ public struct CompletedRun: Sendable {
             + [.diagnostics(diagnostics)]
         var inputs: [(path: String, bytes: [UInt8])] = [(prepared.file.path, prepared.file.bytes)]
         inputs += try fit.inputs
-        if case .table(let schools) = prepared.file.schools { inputs.append((schools.path, try readFile(schools.path))) }
+        if case .table(let schools) = prepared.file.schools {
+            inputs.append((schools.path, try readFile(schools.path)))
+        }
         try RunWriter(path: path, name: prepared.file.name, title: prepared.file.title).write(
             tables, command: command, seed: prepared.file.seed, draws: draws, teachingWeeks: fit.teachingWeeks,
             inputs: inputs)

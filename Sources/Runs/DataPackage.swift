@@ -41,7 +41,8 @@ struct DataPackage: Encodable {
 
     init(name: String, title: String, tables: [ResultTable]) {
         // A package's name is restricted to lower-case letters, digits, '.', '_' and '-'.
-        self.name = String(name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
+        self.name = String(
+            name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
         self.title = title
         resources = tables.map { table in
             Resource(

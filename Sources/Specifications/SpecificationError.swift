@@ -44,7 +44,9 @@ public struct SpecificationError: Error, Sendable, Equatable, CustomStringConver
 
     /// The error of these problems, put in reading order.
     public init(_ problems: [SpecificationProblem]) {
-        self.problems = problems.sorted { ($0.place.line ?? 0, $0.place.column ?? 0) < ($1.place.line ?? 0, $1.place.column ?? 0) }
+        self.problems = problems.sorted {
+            ($0.place.line ?? 0, $0.place.column ?? 0) < ($1.place.line ?? 0, $1.place.column ?? 0)
+        }
     }
 
     /// The error of a single problem.

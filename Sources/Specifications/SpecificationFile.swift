@@ -59,7 +59,8 @@ public struct SpecificationFile {
         let value = read(root)
         if !problems.isEmpty { throw SpecificationError(problems) }
         guard let value else {
-            throw SpecificationError("the file could not be read as a specification.", at: SpecificationPlace(file: path))
+            throw SpecificationError(
+                "the file could not be read as a specification.", at: SpecificationPlace(file: path))
         }
         return value
     }

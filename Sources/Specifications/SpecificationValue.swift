@@ -103,7 +103,8 @@ public struct SpecificationValue {
     public func mapping(_ name: String, keys: [String]) -> SpecificationMapping? {
         guard let mapping = openMapping(name) else { return nil }
         for entry in mapping.entries where !keys.contains(entry.key) {
-            entry.keyValue.fail("unknown key '\(entry.key)' in \(name)\(Self.keySuggestion(for: entry.key, among: keys))")
+            entry.keyValue.fail(
+                "unknown key '\(entry.key)' in \(name)\(Self.keySuggestion(for: entry.key, among: keys))")
         }
         return mapping
     }

@@ -38,7 +38,9 @@ private func failure(_ path: String) -> TableError {
 private func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(TableError) {
     var written = 0
     while written < bytes.count {
-        let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written) }
+        let count = bytes.withUnsafeBytes {
+            write(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written)
+        }
         if count < 0 {
             if errno == EINTR { continue }
             throw failure(path)

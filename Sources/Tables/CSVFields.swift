@@ -179,8 +179,9 @@ struct CSVFields {
             }
             ends.append(position)
             position += 1
-            guard position >= bytes.count || bytes[position] == separator || bytes[position] == UInt8(ascii: "\n")
-                || isLineEnd(position)
+            guard
+                position >= bytes.count || bytes[position] == separator || bytes[position] == UInt8(ascii: "\n")
+                    || isLineEnd(position)
             else { throw .textAfterQuote(file: name, line: line) }
         }
 

@@ -146,7 +146,9 @@ struct CSVReader {
         var values: [Double] = []
         values.reserveCapacity(fields.recordCount)
         for record in 0..<fields.recordCount {
-            if isMissing(record, position) { values.append(.nan) } else if let value = number(record, position) {
+            if isMissing(record, position) {
+                values.append(.nan)
+            } else if let value = number(record, position) {
                 values.append(value)
             } else {
                 throw bad(column, record, position, "a number")

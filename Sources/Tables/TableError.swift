@@ -36,7 +36,8 @@ public enum TableError: Error, Sendable, Equatable, CustomStringConvertible {
         case .empty(let file): "\(file): the file is empty; expected a header line with column names."
         case .nulByte(let file, let line):
             "\(file):\(line): a byte of 0 was found; expected text. Is this a CSV file, in UTF-8?"
-        case .emptyColumnName(let file, let position): "\(file):1: column \(position) has no name. Name it in the header."
+        case .emptyColumnName(let file, let position):
+            "\(file):1: column \(position) has no name. Name it in the header."
         case .duplicateColumn(let file, let line, let name):
             "\(file):\(line): column '\(name)' appears twice. Give each column its own name."
         case .fieldCount(let file, let line, let found, let expected):

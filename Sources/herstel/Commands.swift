@@ -22,6 +22,9 @@ struct SimulationOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print nothing but errors.")
     var quiet = false
 
+    @Flag(name: .shortAndLong, help: "Print each step and the time it took on standard error.")
+    var verbose = false
+
     func validate() throws {
         if let draws, !(2...ScenarioFile.largestNumberOfDraws).contains(draws) {
             throw ValidationError(
@@ -34,16 +37,19 @@ struct SimulationOptions: ParsableArguments {
 
     /// Prepares and simulates, with progress and Ctrl-C.
     func simulate() throws -> CompletedRun {
-        let prepared = try PreparedScenario(path: scenario)
+        let steps = Steps(isVerbose: verbose)
+        let prepared = try steps.step("models fitted, money allocated") { try PreparedScenario(path: scenario) }
         let draws = draws ?? prepared.file.draws
         let cancellation = Cancellation()
         let interrupt = Interrupt(cancellation)
         let progress = Progress(total: draws, isQuiet: quiet)
         defer { progress.clear() }
         return try withExtendedLifetime(interrupt) {
-            try prepared.simulate(
-                draws: draws, threads: threads ?? Self.cores, cancellation: cancellation,
-                progress: { progress.update($0) })
+            try steps.step("\(draws) draws simulated on \(threads ?? Self.cores) threads") {
+                try prepared.simulate(
+                    draws: draws, threads: threads ?? Self.cores, cancellation: cancellation,
+                    progress: { progress.update($0) })
+            }
         }
     }
 
@@ -102,8 +108,11 @@ struct Fit: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Print nothing but errors.")
     var quiet = false
 
+    @Flag(name: .shortAndLong, help: "Print each step and the time it took on standard error.")
+    var verbose = false
+
     func run() throws {
-        let result = try FitResult(modelPaths: models)
+        let result = try Steps(isVerbose: verbose).step("models fitted") { try FitResult(modelPaths: models) }
         let folder = output ?? "runs/" + ModelFile.stem(of: models[0])
         let tables = try result.write(to: folder, command: ["fit"] + models)
         guard !quiet else { return }

@@ -103,6 +103,7 @@ struct Closing {
     var text: String {
         let rows = tables.map { "\($0.schema.fileName) (\($0.rowCount))" }.joined(separator: ", ")
         let what = draws.map { "\($0) draws. " } ?? ""
-        return "\n\(what)Results in \(folder)/, with rows: \(rows).\nColumns and units: datapackage.json; provenance: run.json."
+        return
+            "\n\(what)Results in \(folder)/, with rows: \(rows).\nColumns and units: datapackage.json; provenance: run.json."
     }
 }

@@ -28,7 +28,8 @@ struct FitReport {
     private func heading(_ fit: GrowthFit) -> String {
         let name = fit.criterion == .reml ? "REML criterion" : "Deviance (ML)"
         let groups = fit.groupSizes.map { "\($0.factor) \($0.levels)" }.joined(separator: ", ")
-        return "  \(name) at the optimum: \(significant(fit.criterionValue))\n  Rows: \(fit.rowCount); groups: \(groups)"
+        return
+            "  \(name) at the optimum: \(significant(fit.criterionValue))\n  Rows: \(fit.rowCount); groups: \(groups)"
     }
 
     private func components(_ fit: ModelFit) -> String {
@@ -77,7 +78,8 @@ struct FitReport {
             ])
         }
         let judgement = analysis.judgement
-        return "Deviation of growth from the pre-crisis baseline (weeks of \(fixed(judgement.teachingWeeks, 0)) teaching "
+        return
+            "Deviation of growth from the pre-crisis baseline (weeks of \(fixed(judgement.teachingWeeks, 0)) teaching "
             + "weeks a year; margin \(fixed(judgement.margin, 2)) SD)\n" + table.text
     }
 

@@ -43,7 +43,17 @@ struct RunReport {
         var table = TextTable(
             ["sector", "outcome", "ses", "scenario", "mean", "90% of draws", "P(recovered)"],
             numeric: [false, false, false, false, true, true, true])
-        for row in run.trajectories where row.quintile == "all" && row.group != "all" && row.year.description == lastYear {
+        let last = run.trajectories.filter {
+            $0.quintile == "all" && $0.group != "all" && $0.year.description == lastYear
+        }
+        // The scenarios of one outcome and group under each other: they are what a reader compares.
+        let groups = plan.file.outcomes.flatMap { outcome in
+            [plan.file.lowGroup, plan.file.highGroup].map { (outcome, $0) }
+        }
+        let rows = groups.flatMap { outcome, group in
+            last.filter { $0.sector == outcome.sector && $0.outcome == outcome.outcome && $0.group == group }
+        }
+        for row in rows {
             let quantiles = row.summary.quantiles
             table.append([
                 row.sector, row.outcome, row.group, row.scenario, fixed(row.summary.mean, 3),

@@ -30,15 +30,23 @@ private func herstel(_ arguments: [String], in folder: String) throws -> Outcome
 }
 
 @Suite struct CommandTests {
-    private let scores = "pupil,time,score\n" + (0..<40).map { "p\($0 / 4),\($0 % 4),\(50 + $0 % 7 + 3 * ($0 % 4) - ($0 * $0) % 11)" }.joined(separator: "\n") + "\n"
+    private let scores =
+        "pupil,time,score\n"
+        + (0..<40).map { "p\($0 / 4),\($0 % 4),\(50 + $0 % 7 + 3 * ($0 % 4) - ($0 * $0) % 11)" }.joined(separator: "\n")
+        + "\n"
 
     @Test func helpNamesTheCommandsAndExitsWithZero() throws {
         let result = try herstel(["--help"], in: NSTemporaryDirectory())
         #expect(result.code == 0 && result.errors.isEmpty)
-        for word in ["run", "fit", "simulate", "check", "explain", "Exit codes"] { #expect(result.output.contains(word)) }
+        for word in ["run", "fit", "simulate", "check", "explain", "Exit codes"] {
+            #expect(result.output.contains(word))
+        }
     }
 
-    @Test(arguments: [["frobnicate"], ["run"], ["run", "x.yaml", "--draws", "0"], ["run", "x.yaml", "--threads", "many"], ["fit", "x.yaml", "--nope"]])
+    @Test(arguments: [
+        ["frobnicate"], ["run"], ["run", "x.yaml", "--draws", "0"], ["run", "x.yaml", "--threads", "many"],
+        ["fit", "x.yaml", "--nope"],
+    ])
     func wrongUsageExitsWithTwo(arguments: [String]) throws {
         let result = try herstel(arguments, in: NSTemporaryDirectory())
         #expect(result.code == 2 && result.output.isEmpty && !result.errors.isEmpty)
@@ -57,27 +65,50 @@ private func herstel(_ arguments: [String], in folder: String) throws -> Outcome
     }
 
     static let mistakes: [(String, String)] = [
-        ("kind: growth\ndata: {file: scores.csv}\nformulla: score ~ time + (1 | pupil)\n",
-         "herstel: error: m.yaml:1:1: missing key 'formula' in growth model.\nm.yaml:3:1: unknown key 'formulla' in growth model; did you mean 'formula'?\n"),
-        ("kind: grwth\n", "herstel: error: m.yaml:1:7: found 'grwth'; expected 'growth' or 'aggregate'. Did you mean 'growth'?\n"),
-        ("kind: growth\ndata: {file: scores.csv}\nformula: scor ~ time + (1 | pupil)\n",
-         "herstel: error: scores.csv:1: unknown column 'scor'. Did you mean 'score'?\n"),
-        ("kind: growth\ndata: {file: score.csv}\nformula: score ~ time + (1 | pupil)\n",
-         "herstel: error: score.csv: cannot be read: No such file or directory.\n"),
-        ("kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil\n",
-         "herstel: error: m.yaml:3:10: in the formula, at character 26: found the end of the formula; expected ')' after the grouping factor.\n"),
-        ("kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil)\nreport: {time: tme}\n",
-         "herstel: error: m.yaml:4:16: 'tme' is not among the fixed effects of the formula. Did you mean 'time'?\n"),
-        ("kind: growth\ndata: {file: scores.csv, columns: {score: {type: number}}}\nformula: score ~ time + (1 | pupil)\n",
-         "herstel: error: m.yaml:2:50: found 'number'; expected 'double', 'int', 'string' or 'factor'.\n"),
-        ("kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil)\nestimation: REML\nestimation: ML\n",
-         "herstel: error: m.yaml:4:1: duplicate key 'estimation' in the same mapping. Keep one of them.\n"),
-        ("kind: growth\ndata: {file: empty.csv}\nformula: score ~ time + (1 | pupil)\n",
-         "herstel: error: empty.csv: the file is empty; expected a header line with column names.\n"),
-        ("kind: growth\ndata: {file: one.csv}\nformula: score ~ time + (1 | pupil)\n",
-         "herstel: error: m.yaml: the response 'score' has the same value in every row: there is nothing to explain.\n"),
-        ("kind: growth\ndata: {file: missing.csv}\nformula: score ~ time + (1 | pupil)\n",
-         "herstel: error: m.yaml: no row of 2 has a value in every column of the formula. Check the columns and the missing codes.\n"),
+        (
+            "kind: growth\ndata: {file: scores.csv}\nformulla: score ~ time + (1 | pupil)\n",
+            "herstel: error: m.yaml:1:1: missing key 'formula' in growth model.\nm.yaml:3:1: unknown key 'formulla' in growth model; did you mean 'formula'?\n"
+        ),
+        (
+            "kind: grwth\n",
+            "herstel: error: m.yaml:1:7: found 'grwth'; expected 'growth' or 'aggregate'. Did you mean 'growth'?\n"
+        ),
+        (
+            "kind: growth\ndata: {file: scores.csv}\nformula: scor ~ time + (1 | pupil)\n",
+            "herstel: error: scores.csv:1: unknown column 'scor'. Did you mean 'score'?\n"
+        ),
+        (
+            "kind: growth\ndata: {file: score.csv}\nformula: score ~ time + (1 | pupil)\n",
+            "herstel: error: score.csv: cannot be read: No such file or directory.\n"
+        ),
+        (
+            "kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil\n",
+            "herstel: error: m.yaml:3:10: in the formula, at character 26: found the end of the formula; expected ')' after the grouping factor.\n"
+        ),
+        (
+            "kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil)\nreport: {time: tme}\n",
+            "herstel: error: m.yaml:4:16: 'tme' is not among the fixed effects of the formula. Did you mean 'time'?\n"
+        ),
+        (
+            "kind: growth\ndata: {file: scores.csv, columns: {score: {type: number}}}\nformula: score ~ time + (1 | pupil)\n",
+            "herstel: error: m.yaml:2:50: found 'number'; expected 'double', 'int', 'string' or 'factor'.\n"
+        ),
+        (
+            "kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil)\nestimation: REML\nestimation: ML\n",
+            "herstel: error: m.yaml:4:1: duplicate key 'estimation' in the same mapping. Keep one of them.\n"
+        ),
+        (
+            "kind: growth\ndata: {file: empty.csv}\nformula: score ~ time + (1 | pupil)\n",
+            "herstel: error: empty.csv: the file is empty; expected a header line with column names.\n"
+        ),
+        (
+            "kind: growth\ndata: {file: one.csv}\nformula: score ~ time + (1 | pupil)\n",
+            "herstel: error: m.yaml: the response 'score' has the same value in every row: there is nothing to explain.\n"
+        ),
+        (
+            "kind: growth\ndata: {file: missing.csv}\nformula: score ~ time + (1 | pupil)\n",
+            "herstel: error: m.yaml: no row of 2 has a value in every column of the formula. Check the columns and the missing codes.\n"
+        ),
     ]
 
     @Test(arguments: mistakes)
@@ -97,7 +128,8 @@ private func herstel(_ arguments: [String], in folder: String) throws -> Outcome
     @Test func checkReportsEveryFileAndExitsWithTwo() throws {
         let folder = try TemporaryFolder()
         try folder.write("kind: growth\n", to: "bad.yaml")
-        let result = try herstel(["check", repositoryFile("models/engzell2021.yaml"), "bad.yaml", "none.yaml"], in: folder.path)
+        let result = try herstel(
+            ["check", repositoryFile("models/engzell2021.yaml"), "bad.yaml", "none.yaml"], in: folder.path)
         #expect(result.code == 2)
         #expect(result.output.contains("fine, a model"))
         #expect(result.errors.contains("bad.yaml:1:1: missing key 'data' in growth model."))
@@ -105,9 +137,12 @@ private func herstel(_ arguments: [String], in folder: String) throws -> Outcome
     }
 
     @Test func explainPrintsEveryNumberWithItsSource() throws {
-        let result = try herstel(["explain", repositoryFile("scenarios/np-onderwijs.yaml")], in: NSTemporaryDirectory())
+        let result = try herstel(
+            ["explain", repositoryFile("scenarios/np-onderwijs.yaml")], in: NSTemporaryDirectory())
         #expect(result.code == 0)
-        for word in ["composite.po.persistence", "Engzell", "base amount po 2021/22", "701.16", "population.po.schools"] {
+        for word in [
+            "composite.po.persistence", "Engzell", "base amount po 2021/22", "701.16", "population.po.schools",
+        ] {
             #expect(result.output.contains(word), "\(word)")
         }
     }
@@ -115,13 +150,18 @@ private func herstel(_ arguments: [String], in folder: String) throws -> Outcome
     @Test func aForeignFolderIsNotTouched() throws {
         let folder = try TemporaryFolder()
         try folder.write("mine", to: "out/thesis.txt".replacingOccurrences(of: "out/", with: ""))
-        let result = try herstel(["fit", repositoryFile("models/engzell2021.yaml"), "--output", folder.path], in: NSTemporaryDirectory())
+        let result = try herstel(
+            ["fit", repositoryFile("models/engzell2021.yaml"), "--output", folder.path], in: NSTemporaryDirectory())
         #expect(result.code == 2)
-        #expect(result.errors == "herstel: error: \(folder.path): the folder is not empty and holds no earlier run (run.json). Choose another with --output.\n")
+        #expect(
+            result.errors
+                == "herstel: error: \(folder.path): the folder is not empty and holds no earlier run (run.json). Choose another with --output.\n"
+        )
     }
 
     @Test func aFullOrClosedDiskIsSaidAndExitsWithOne() throws {
-        let result = try herstel(["fit", repositoryFile("models/engzell2021.yaml"), "--output", "/proc/nowhere"], in: NSTemporaryDirectory())
+        let result = try herstel(
+            ["fit", repositoryFile("models/engzell2021.yaml"), "--output", "/proc/nowhere"], in: NSTemporaryDirectory())
         #expect(result.code == 1)
         #expect(result.errors.hasPrefix("herstel: error: /proc/nowhere: the folder cannot be made:"))
     }
@@ -130,7 +170,10 @@ private func herstel(_ arguments: [String], in folder: String) throws -> Outcome
         let folder = try TemporaryFolder()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["run", repositoryFile("scenarios/np-onderwijs.yaml"), "--output", folder.file("out"), "--draws", "100000", "--quiet"]
+        process.arguments = [
+            "run", repositoryFile("scenarios/np-onderwijs.yaml"), "--output", folder.file("out"), "--draws", "100000",
+            "--quiet",
+        ]
         process.standardError = FileHandle.nullDevice
         try process.run()
         Thread.sleep(forTimeInterval: 3)

@@ -55,7 +55,9 @@ private let year = SchoolYear(start: 2021)
     }
 
     @Test func writesEurosWithTwoDecimals() {
-        #expect(Cents(70116).description == "701.16" && Cents(5).description == "0.05" && Cents(-120).description == "-1.20")
+        #expect(
+            Cents(70116).description == "701.16" && Cents(5).description == "0.05" && Cents(-120).description == "-1.20"
+        )
         #expect(Cents(euros: 251.16) == Cents(25116) && Cents(euros: 1e30) == nil)
     }
 
@@ -70,17 +72,23 @@ private let year = SchoolYear(start: 2021)
         let schools = try population(seed: seed)
         let total = Cents(123_456_789_01)
         for basis in FundingRule.Basis.allCases {
-            let rule = FundingRule(name: "r", basis: basis, amount: .total(total), years: [year], sectors: ["po", "vo"], source: "test")
+            let rule = FundingRule(
+                name: "r", basis: basis, amount: .total(total), years: [year], sectors: ["po", "vo"], source: "test")
             let allocation = try Allocation(rules: [rule], population: schools)
             #expect(allocation.total == total)
-            let shuffled = try SchoolPopulation(schools: schools.schools.reversed(), sectors: ["po", "vo"], source: "generated")
-            #expect(try Allocation(rules: [rule], population: shuffled).payments[0].amounts == allocation.payments[0].amounts)
+            let shuffled = try SchoolPopulation(
+                schools: schools.schools.reversed(), sectors: ["po", "vo"], source: "generated")
+            #expect(
+                try Allocation(rules: [rule], population: shuffled).payments[0].amounts
+                    == allocation.payments[0].amounts)
             // Redistributing moves no money between sectors.
             let other = try allocation.redistributed(by: .perPupil, population: schools)
             #expect(other.total == total)
             for sector in ["po", "vo"] {
                 func sum(_ allocation: Allocation) -> Cents {
-                    zip(schools.schools, allocation.received(in: year, schools: 50)).reduce(.zero) { $1.0.sector == sector ? $0 + $1.1 : $0 }
+                    zip(schools.schools, allocation.received(in: year, schools: 50)).reduce(.zero) {
+                        $1.0.sector == sector ? $0 + $1.1 : $0
+                    }
                 }
                 #expect(sum(other) == sum(allocation))
             }
@@ -90,19 +98,24 @@ private let year = SchoolYear(start: 2021)
     @Test(.enabled(if: hasSharedData)) func realSchoolsGetTheBudgetToTheCent() throws {
         let table = SchoolTable(
             path: sharedData("nl_primary_schools_2019/primary_schools.csv"), id: "brin6", pupils: "funded_pupils_2019",
-            score: "disadv_score_2019", scoreBeforeThreshold: "disadv_score_nothresh", lowPupils: nil, sectorColumn: nil,
+            score: "disadv_score_2019", scoreBeforeThreshold: "disadv_score_nothresh", lowPupils: nil,
+            sectorColumn: nil,
             sector: "po", shareLow: 0.09)
         let (schools, leftOut) = try table.read()
         #expect(schools.schools.count == 6295 && leftOut == 338)
         let budget = try #require(Cents(euros: 5_800_000_000))
         for basis in FundingRule.Basis.allCases {
-            let rule = FundingRule(name: "r", basis: basis, amount: .total(budget), years: [year], sectors: ["po"], source: "test")
+            let rule = FundingRule(
+                name: "r", basis: basis, amount: .total(budget), years: [year], sectors: ["po"], source: "test")
             #expect(try Allocation(rules: [rule], population: schools).total == budget)
         }
         // The published rates on these schools: the columns npo_base_2021_22_eur and npo_disadv_2021_22_eur of the table.
         let rates = [
-            FundingRule(name: "base", basis: .perPupil, amount: .rate(701.16), years: [year], sectors: ["po"], source: "test"),
-            FundingRule(name: "score", basis: .perScorePoint, amount: .rate(251.16), years: [year], sectors: ["po"], source: "test"),
+            FundingRule(
+                name: "base", basis: .perPupil, amount: .rate(701.16), years: [year], sectors: ["po"], source: "test"),
+            FundingRule(
+                name: "score", basis: .perScorePoint, amount: .rate(251.16), years: [year], sectors: ["po"],
+                source: "test"),
         ]
         let first = try #require(schools.schools.firstIndex { $0.id == "00AP00" })
         let amounts = try Allocation(rules: rates, population: schools).payments.map { $0.amounts[first] }
@@ -110,7 +123,8 @@ private let year = SchoolYear(start: 2021)
     }
 
     @Test func aRuleWithoutSchoolsIsRefused() throws {
-        let rule = FundingRule(name: "r", basis: .perPupil, amount: .rate(1), years: [year], sectors: ["so"], source: "test")
+        let rule = FundingRule(
+            name: "r", basis: .perPupil, amount: .rate(1), years: [year], sectors: ["so"], source: "test")
         #expect { try Allocation(rules: [rule], population: population(seed: 1)) } throws: {
             "\($0)" == "rule 'r' reaches no school: no pupils in its sectors."
         }
@@ -122,8 +136,12 @@ private let year = SchoolYear(start: 2021)
     func nothingIsLost(seed: Int) throws {
         let schools = try population(seed: seed)
         let rules = [
-            FundingRule(name: "a", basis: .perPupil, amount: .rate(701.16), years: [year], sectors: ["po", "vo"], source: "test"),
-            FundingRule(name: "b", basis: .perScorePoint, amount: .rate(463.78), years: [year.advanced(by: 1)], sectors: ["po"], source: "test"),
+            FundingRule(
+                name: "a", basis: .perPupil, amount: .rate(701.16), years: [year], sectors: ["po", "vo"], source: "test"
+            ),
+            FundingRule(
+                name: "b", basis: .perScorePoint, amount: .rate(463.78), years: [year.advanced(by: 1)], sectors: ["po"],
+                source: "test"),
         ]
         let allocation = try Allocation(rules: rules, population: schools)
         let path = try SpendingPath(allocation, deadline: SchoolYear(start: 2024), schools: 50)
@@ -140,19 +158,24 @@ private let year = SchoolYear(start: 2021)
     }
 
     @Test func firstReceiptIsSpentInEqualParts() throws {
-        let school = School(id: "s", sector: "po", lowPupils: 0, highPupils: 1, disadvantageScore: nil, scoreBeforeThreshold: nil)
+        let school = School(
+            id: "s", sector: "po", lowPupils: 0, highPupils: 1, disadvantageScore: nil, scoreBeforeThreshold: nil)
         let schools = try SchoolPopulation(schools: [school], sectors: ["po"], source: "one school")
-        let rule = FundingRule(name: "r", basis: .perPupil, amount: .rate(400), years: [year], sectors: ["po"], source: "test")
-        let path = try SpendingPath(Allocation(rules: [rule], population: schools), deadline: SchoolYear(start: 2024), schools: 1)
+        let rule = FundingRule(
+            name: "r", basis: .perPupil, amount: .rate(400), years: [year], sectors: ["po"], source: "test")
+        let path = try SpendingPath(
+            Allocation(rules: [rule], population: schools), deadline: SchoolYear(start: 2024), schools: 1)
         #expect(path.years.map { $0.spent[0].count } == [10000, 10000, 10000, 10000])
         #expect(path.years.map { $0.carried[0].count } == [30000, 20000, 10000, 0])
     }
 
     @Test func moneyAfterTheDeadlineIsRefused() throws {
-        let rule = FundingRule(name: "r", basis: .perPupil, amount: .rate(1), years: [year], sectors: ["po"], source: "test")
+        let rule = FundingRule(
+            name: "r", basis: .perPupil, amount: .rate(1), years: [year], sectors: ["po"], source: "test")
         let allocation = try Allocation(rules: [rule], population: population(seed: 1))
         #expect { try SpendingPath(allocation, deadline: SchoolYear(start: 2020), schools: 50) } throws: {
-            "\($0)" == "money is received in 2021/22, after the spending deadline 2020/21. Move the deadline or the money."
+            "\($0)"
+                == "money is received in 2021/22, after the spending deadline 2020/21. Move the deadline or the money."
         }
     }
 }
@@ -177,7 +200,8 @@ private let year = SchoolYear(start: 2021)
     @Test(.enabled(if: hasSharedData)) func embeddedPrimarySchoolsResembleTheRealOnes() throws {
         let table = SchoolTable(
             path: sharedData("nl_primary_schools_2019/primary_schools.csv"), id: "brin6", pupils: "funded_pupils_2019",
-            score: "disadv_score_2019", scoreBeforeThreshold: "disadv_score_nothresh", lowPupils: nil, sectorColumn: nil,
+            score: "disadv_score_2019", scoreBeforeThreshold: "disadv_score_nothresh", lowPupils: nil,
+            sectorColumn: nil,
             sector: "po", shareLow: 0.09)
         let real = try table.read().population
         let synthetic = try PopulationMarginals.netherlands().synthesise(seed: 1)
@@ -204,7 +228,9 @@ private let year = SchoolYear(start: 2021)
 
     @Test func duplicateAndImpossibleSchoolsAreRefused() {
         func school(_ id: String, _ sector: String = "po", _ pupils: Int = 10, _ score: Double? = 1) -> School {
-            School(id: id, sector: sector, lowPupils: 0, highPupils: pupils, disadvantageScore: score, scoreBeforeThreshold: nil)
+            School(
+                id: id, sector: sector, lowPupils: 0, highPupils: pupils, disadvantageScore: score,
+                scoreBeforeThreshold: nil)
         }
         func message(_ schools: [School]) -> String {
             do {
@@ -217,7 +243,9 @@ private let year = SchoolYear(start: 2021)
         #expect(message([school("a"), school("a")]) == "school 'a' appears twice. Each school needs one row.")
         #expect(message([school("a", "vo")]) == "school 'a': unknown sector 'vo'; expected one of [\"po\"].")
         #expect(message([school("a", "po", -1), school("b")]) == "school 'a': a negative number of pupils.")
-        #expect(message([school("a", "po", 10, .nan)]) == "school 'a': a disadvantage score of nan; expected a number of 0 or more.")
+        #expect(
+            message([school("a", "po", 10, .nan)])
+                == "school 'a': a disadvantage score of nan; expected a number of 0 or more.")
         #expect(message([]) == "test: no school with a known number of pupils.")
     }
 }

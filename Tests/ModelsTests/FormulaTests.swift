@@ -5,7 +5,8 @@ import Testing
 @Suite struct FormulaTests {
     private func terms(_ text: String) throws -> [String] {
         let formula = try Formula(parsing: text)
-        return (formula.fixed.hasIntercept ? ["1"] : []) + formula.fixed.terms.map { $0.variables.joined(separator: ":") }
+        return (formula.fixed.hasIntercept ? ["1"] : [])
+            + formula.fixed.terms.map { $0.variables.joined(separator: ":") }
     }
 
     // Expected: attr(terms(formula), "term.labels") of R 4.2.2.
@@ -40,7 +41,10 @@ import Testing
         ("y ~ a +", 7, "found the end of the formula; expected a column's name."),
         ("y ~ a b", 6, "found 'b'; expected '+', ':', '*' or the end."),
         ("y ~ (a | )", 9, "found ')'; expected a column's name."),
-        ("y ~ log(a)", 4, "functions such as 'log(...)' are not available in formulas. Put a column with the computed values in the data."),
+        (
+            "y ~ log(a)", 4,
+            "functions such as 'log(...)' are not available in formulas. Put a column with the computed values in the data."
+        ),
         ("y ~ a + 2", 8, "found '2'; the only numbers in a formula are 0 and 1."),
         ("y ~ a + (1 | g", 14, "found the end of the formula; expected ')' after the grouping factor."),
         ("y ~ y + a", 0, "the response 'y' is also on the right-hand side."),

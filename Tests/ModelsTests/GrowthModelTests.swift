@@ -24,7 +24,8 @@ private func figures(_ fit: GrowthFit) -> [String: Double] {
         result["df " + term] = estimate.degreesOfFreedom
     }
     for component in fit.varianceComponents {
-        result[[component.group, component.term, component.withTerm].compactMap { $0 }.joined(separator: " ")] = component.variance
+        result[[component.group, component.term, component.withTerm].compactMap { $0 }.joined(separator: " ")] =
+            component.variance
     }
     return result
 }
@@ -49,7 +50,8 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
     ]
 
     @Test(arguments: sleepstudyREML) func sleepstudyByREML(golden: Golden) throws {
-        let found = figures(try fit("Reaction ~ Days + (1 + Days | Subject)", "sleepstudy/sleepstudy.csv", factors: ["Subject"]))
+        let found = figures(
+            try fit("Reaction ~ Days + (1 + Days | Subject)", "sleepstudy/sleepstudy.csv", factors: ["Subject"]))
         #expect(golden.agrees(with: try #require(found[golden.name])))
     }
 
@@ -61,7 +63,9 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
 
     @Test(arguments: sleepstudyML) func sleepstudyByML(golden: Golden) throws {
         let found = figures(
-            try fit("Reaction ~ Days + (1 + Days | Subject)", "sleepstudy/sleepstudy.csv", criterion: .ml, factors: ["Subject"]))
+            try fit(
+                "Reaction ~ Days + (1 + Days | Subject)", "sleepstudy/sleepstudy.csv", criterion: .ml,
+                factors: ["Subject"]))
         #expect(golden.agrees(with: try #require(found[golden.name])))
     }
 
@@ -78,7 +82,8 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
     ]
 
     @Test(arguments: exam) func examWithRandomSlopes(golden: Golden) throws {
-        let found = figures(try fit("normexam ~ standLRT + sex + (1 + standLRT | school)", "Exam/Exam.csv", factors: ["school"]))
+        let found = figures(
+            try fit("normexam ~ standLRT + sex + (1 + standLRT | school)", "Exam/Exam.csv", factors: ["school"]))
         #expect(golden.agrees(with: try #require(found[golden.name])))
     }
 
@@ -91,7 +96,8 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
     ]
 
     @Test(arguments: bdf) func dutchPrimarySchools(golden: Golden) throws {
-        let found = figures(try fit("langPOST ~ langPRET + ses * sex + (1 | schoolNR)", "bdf/bdf.csv", factors: ["schoolNR", "sex"]))
+        let found = figures(
+            try fit("langPOST ~ langPRET + ses * sex + (1 | schoolNR)", "bdf/bdf.csv", factors: ["schoolNR", "sex"]))
         #expect(golden.agrees(with: try #require(found[golden.name])))
     }
 }
@@ -119,7 +125,8 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
         }
         let rows = order(Array(score.indices))
         var columns: [(String, Column)] = [
-            ("pupil", .text(TextColumn(rows.map { pupil[$0] }))), ("school", .text(TextColumn(rows.map { school[$0] }))),
+            ("pupil", .text(TextColumn(rows.map { pupil[$0] }))),
+            ("school", .text(TextColumn(rows.map { school[$0] }))),
             ("time", .double(rows.map { time[$0] })), ("score", .double(rows.map { score[$0] })),
         ]
         if let weights { columns.append(("w", .double(rows.map { _ in weights }))) }
@@ -129,14 +136,17 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
     static let formula = "score ~ time + (1 + time | pupil) + (1 | school)"
 
     private func fit(_ table: Table, weights: String? = nil, _ formula: String = formula) throws -> GrowthFit {
-        try GrowthModel(ModelFrame(Formula(parsing: formula), table: table, weightsColumn: weights), criterion: .reml).fit()
+        try GrowthModel(ModelFrame(Formula(parsing: formula), table: table, weightsColumn: weights), criterion: .reml)
+            .fit()
     }
 
     @Test func orderOfRowsDoesNotMatter() throws {
         let (first, second) = (try fit(Self.table()), try fit(Self.table(order: { $0.reversed() })))
         // Only the order of sums differs: rounding, which the flat optimum magnifies in the variances.
         #expect(relativeDifference(second.criterionValue, first.criterionValue) < 1e-12)
-        for (x, y) in zip(first.coefficients.values, second.coefficients.values) { #expect(relativeDifference(y, x) < 1e-9) }
+        for (x, y) in zip(first.coefficients.values, second.coefficients.values) {
+            #expect(relativeDifference(y, x) < 1e-9)
+        }
         for (x, y) in zip(first.varianceComponents, second.varianceComponents) {
             #expect(relativeDifference(y.variance, x.variance) < 1e-6)
         }
@@ -150,7 +160,9 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
 
     @Test func scoresInOtherUnitsGiveTheSameModel() throws {
         let (first, second) = (try fit(Self.table()), try fit(Self.table(rescale: 1000)))
-        for (x, y) in zip(first.coefficients.values, second.coefficients.values) { #expect(relativeDifference(y, 1000 * x) < 1e-8) }
+        for (x, y) in zip(first.coefficients.values, second.coefficients.values) {
+            #expect(relativeDifference(y, 1000 * x) < 1e-8)
+        }
         for (x, y) in zip(first.coefficients.standardErrors, second.coefficients.standardErrors) {
             #expect(relativeDifference(y, 1000 * x) < 1e-6)
         }
@@ -168,7 +180,8 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
     @Test func aDependentColumnIsDroppedByName() throws {
         let table = try Self.table()
         guard let times = table["time"]?.doubles() else { return }
-        let columns = try table.columnNames.map { ($0, try table.column($0)) } + [("months", .double(times.map { 12 * $0 + 3 }))]
+        let columns =
+            try table.columnNames.map { ($0, try table.column($0)) } + [("months", .double(times.map { 12 * $0 + 3 }))]
         let fitted = try fit(Table(columns), "score ~ time + months + (1 | pupil)")
         #expect(fitted.droppedColumns == ["months"])
         #expect(fitted.coefficients.labels == ["(Intercept)", "time"])
@@ -179,9 +192,10 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
         let fitted = try fit(Self.table())
         let school = try #require(fitted.varianceComponents.first { $0.group == "school" })
         if school.variance == 0 {
-            #expect(fitted.singularities == [
-                "the variance of '(Intercept)' of 'school' is estimated as zero: its factor levels do not differ more than chance"
-            ])
+            #expect(
+                fitted.singularities == [
+                    "the variance of '(Intercept)' of 'school' is estimated as zero: its factor levels do not differ more than chance"
+                ])
         }
         #expect(fitted.isSingular == (school.variance == 0))
     }
@@ -197,10 +211,16 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
             }
         }
         #expect(message("scor ~ time + (1 | pupil)", table) == "unknown column 'scor'. Did you mean 'score'?")
-        #expect(message("pupil ~ time + (1 | school)", table).hasPrefix("column 'pupil' is text; the response must be a number."))
-        #expect(message("score ~ time", table) == "the formula has no random effects, such as '(1 | school)'; a growth model needs them.")
+        #expect(
+            message("pupil ~ time + (1 | school)", table).hasPrefix(
+                "column 'pupil' is text; the response must be a number."))
+        #expect(
+            message("score ~ time", table)
+                == "the formula has no random effects, such as '(1 | school)'; a growth model needs them.")
         let constant = try Table([("y", .double([1, 1, 1])), ("g", .text(TextColumn(["a", "b", "a"])))])
-        #expect(message("y ~ 1 + (1 | g)", constant) == "the response 'y' has the same value in every row: there is nothing to explain.")
+        #expect(
+            message("y ~ 1 + (1 | g)", constant)
+                == "the response 'y' has the same value in every row: there is nothing to explain.")
         let unique = try Table([("y", .double([1, 2, 3])), ("g", .text(TextColumn(["a", "b", "c"])))])
         #expect(
             message("y ~ 1 + (1 | g)", unique)
@@ -208,7 +228,12 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
                 + "factor, or drop the term.")
         let empty = try Table([("y", .double([.nan, .nan])), ("g", .text(TextColumn(["a", "b"])))])
         #expect(message("y ~ 1 + (1 | g)", empty).hasPrefix("no row of 2 has a value in every column of the formula."))
-        let single = try Table([("y", .double([1, 2, 4, 3])), ("f", .text(TextColumn(["a", "a", "a", "a"]))), ("g", .text(TextColumn(["a", "b", "a", "b"])))])
-        #expect(message("y ~ f + (1 | g)", single) == "factor 'f' has one factor level only ('a'). Drop it from the formula.")
+        let single = try Table([
+            ("y", .double([1, 2, 4, 3])), ("f", .text(TextColumn(["a", "a", "a", "a"]))),
+            ("g", .text(TextColumn(["a", "b", "a", "b"]))),
+        ])
+        #expect(
+            message("y ~ f + (1 | g)", single)
+                == "factor 'f' has one factor level only ('a'). Drop it from the formula.")
     }
 }

@@ -5,7 +5,9 @@ import Testing
 
 @testable import Models
 
-private let rscript = ["/usr/bin/Rscript", "/usr/local/bin/Rscript"].first { FileManager.default.isExecutableFile(atPath: $0) }
+private let rscript = ["/usr/bin/Rscript", "/usr/local/bin/Rscript"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+}
 
 /// R's lme4 and lmerTest on the same data in the same test run. Needs R with lme4, lmerTest and numDeriv:
 /// `make test` installs them where `CI` is set, or with `make test PEERS=1`.
@@ -21,13 +23,27 @@ private let rscript = ["/usr/bin/Rscript", "/usr/local/bin/Rscript"].first { Fil
     }
 
     static let cases = [
-        Case(formula: "Reaction ~ Days + (1 + Days | Subject)", file: "sleepstudy/sleepstudy.csv", factors: ["Subject"], criterion: .reml),
-        Case(formula: "Reaction ~ Days + (1 + Days | Subject)", file: "sleepstudy/sleepstudy.csv", factors: ["Subject"], criterion: .ml),
-        Case(formula: "Reaction ~ Days + (1 | Subject) + (0 + Days | Subject)", file: "sleepstudy/sleepstudy.csv", factors: ["Subject"], criterion: .reml),
-        Case(formula: "normexam ~ standLRT + sex + (1 + standLRT | school)", file: "Exam/Exam.csv", factors: ["school"], criterion: .reml),
-        Case(formula: "normexam ~ standLRT * schgend + vr + (1 | school)", file: "Exam/Exam.csv", factors: ["school"], criterion: .ml),
-        Case(formula: "langPOST ~ langPRET + ses * sex + (1 | schoolNR)", file: "bdf/bdf.csv", factors: ["schoolNR", "sex"], criterion: .reml),
-        Case(formula: "aritPOST ~ aritPRET + ses + Minority + (1 + ses | schoolNR)", file: "bdf/bdf.csv", factors: ["schoolNR"], criterion: .reml,
+        Case(
+            formula: "Reaction ~ Days + (1 + Days | Subject)", file: "sleepstudy/sleepstudy.csv", factors: ["Subject"],
+            criterion: .reml),
+        Case(
+            formula: "Reaction ~ Days + (1 + Days | Subject)", file: "sleepstudy/sleepstudy.csv", factors: ["Subject"],
+            criterion: .ml),
+        Case(
+            formula: "Reaction ~ Days + (1 | Subject) + (0 + Days | Subject)", file: "sleepstudy/sleepstudy.csv",
+            factors: ["Subject"], criterion: .reml),
+        Case(
+            formula: "normexam ~ standLRT + sex + (1 + standLRT | school)", file: "Exam/Exam.csv", factors: ["school"],
+            criterion: .reml),
+        Case(
+            formula: "normexam ~ standLRT * schgend + vr + (1 | school)", file: "Exam/Exam.csv", factors: ["school"],
+            criterion: .ml),
+        Case(
+            formula: "langPOST ~ langPRET + ses * sex + (1 | schoolNR)", file: "bdf/bdf.csv",
+            factors: ["schoolNR", "sex"], criterion: .reml),
+        Case(
+            formula: "aritPOST ~ aritPRET + ses + Minority + (1 + ses | schoolNR)", file: "bdf/bdf.csv",
+            factors: ["schoolNR"], criterion: .reml,
             // lme4 warns here that it failed to converge, with a gradient of 3.1.
             comparesDegreesOfFreedom: false),
     ]
@@ -50,7 +66,8 @@ private let rscript = ["/usr/bin/Rscript", "/usr/local/bin/Rscript"].first { Fil
         var options = CSVOptions()
         for name in peer.factors { options.types[name] = .factor }
         let table = try readCSV(path: sharedData(peer.file), options: options)
-        let fit = try GrowthModel(ModelFrame(Formula(parsing: peer.formula), table: table), criterion: peer.criterion).fit()
+        let fit = try GrowthModel(ModelFrame(Formula(parsing: peer.formula), table: table), criterion: peer.criterion)
+            .fit()
         var result = ["criterion": fit.criterionValue]
         for (position, term) in fit.coefficients.labels.enumerated() {
             let estimate = fit.coefficients.estimate(at: position)
@@ -59,7 +76,9 @@ private let rscript = ["/usr/bin/Rscript", "/usr/local/bin/Rscript"].first { Fil
             if peer.criterion == .reml { result["df " + term] = estimate.degreesOfFreedom }
         }
         for component in fit.varianceComponents {
-            result["var " + [component.group, component.term, component.withTerm].compactMap { $0 }.joined(separator: " ")] = component.variance
+            result[
+                "var " + [component.group, component.term, component.withTerm].compactMap { $0 }.joined(separator: " ")] =
+                component.variance
         }
         return result
     }
@@ -68,7 +87,8 @@ private let rscript = ["/usr/bin/Rscript", "/usr/local/bin/Rscript"].first { Fil
         let process = Process()
         process.executableURL = URL(fileURLWithPath: rscript ?? "")
         process.arguments = [
-            repositoryFile("Tests/Peers/polish.R"), sharedData(peer.file), peer.formula, peer.factors.joined(separator: ","),
+            repositoryFile("Tests/Peers/polish.R"), sharedData(peer.file), peer.formula,
+            peer.factors.joined(separator: ","),
             peer.criterion.rawValue,
         ]
         let pipe = Pipe()

@@ -45,7 +45,9 @@ private func ulps(_ x: Double, _ y: Double) -> Double { x == y ? 0 : abs(x - y) 
     @Test func edgesAreThoseOfTheMathematics() {
         #expect(Elementary.log(0) == -.infinity && Elementary.log(-1).isNaN && Elementary.log(.infinity) == .infinity)
         #expect(Elementary.log(1) == 0 && Elementary.exp(0) == 1 && Elementary.exp(-.infinity) == 0)
-        #expect(Elementary.exp(-745) == .leastNonzeroMagnitude && abs(Elementary.log(.leastNonzeroMagnitude) + 744.4400719213812) < 1e-12)
+        #expect(
+            Elementary.exp(-745) == .leastNonzeroMagnitude
+                && abs(Elementary.log(.leastNonzeroMagnitude) + 744.4400719213812) < 1e-12)
         #expect(Elementary.exp(710) == .infinity && Elementary.exp(.nan).isNaN && Elementary.exp(-800) == 0)
     }
 
@@ -74,7 +76,8 @@ private func ulps(_ x: Double, _ y: Double) -> Double { x == y ? 0 : abs(x - y) 
 
     @Test(arguments: [
         (-30, 4.906713927148187e-198), (-8, 6.220960574271784e-16), (-3, 0.0013498980316300946),
-        (-1, 0.15865525393145705), (-0.1, 0.460172162722971), (0, 0.5), (0.5, 0.6914624612740131), (2, 0.9772498680518208),
+        (-1, 0.15865525393145705), (-0.1, 0.460172162722971), (0, 0.5), (0.5, 0.6914624612740131),
+        (2, 0.9772498680518208),
     ])
     func normalDistributionFunctionAgreesWithMpmath(x: Double, expected: Double) {
         #expect(relativeDifference(standardNormalCDF(x), expected) < 1e-12)
@@ -109,7 +112,8 @@ private func ulps(_ x: Double, _ y: Double) -> Double { x == y ? 0 : abs(x - y) 
 
     // R 4.2.2: qbeta(p, alpha, beta).
     @Test(arguments: [
-        (0.05, 2.0, 3.0, 0.097611462886414355), (0.5, 5.5, 2, 0.754839836310023049), (0.975, 0.5, 0.5, 0.998458666866564037),
+        (0.05, 2.0, 3.0, 0.097611462886414355), (0.5, 5.5, 2, 0.754839836310023049),
+        (0.975, 0.5, 0.5, 0.998458666866564037),
         (1e-6, 3, 8, 0.002034635634091056),
     ])
     func betaQuantilesAgreeWithR(p: Double, alpha: Double, beta: Double, expected: Double) {
@@ -135,7 +139,8 @@ private func ulps(_ x: Double, _ y: Double) -> Double { x == y ? 0 : abs(x - y) 
 
     @Test func impossibleParametersAreNamed() {
         #expect(Distribution.normal(mean: 0, sd: -1).problem() == "the standard deviation is -1.0; expected 0 or more")
-        #expect(Distribution.uniform(low: 1, high: 0).problem() == "low and high are 1.0 and 0.0; expected low below high")
+        #expect(
+            Distribution.uniform(low: 1, high: 0).problem() == "low and high are 1.0 and 0.0; expected low below high")
         #expect(Distribution.beta(mean: 0.5, sd: 0.6) == nil && Distribution.lognormal(mean: -1, sd: 1) == nil)
     }
 }
@@ -146,13 +151,16 @@ private func ulps(_ x: Double, _ y: Double) -> Double { x == y ? 0 : abs(x - y) 
         // R 4.2.2: mean, sd, quantile(type = 7).
         #expect(summary.mean == 3.875)
         #expect(abs(try #require(summary.standardDeviation) - 2.748376143938713) < 1e-14)
-        for (found, expected) in zip(summary.quantiles, [1, 1, 1.75, 3.5, 5.25, 6.9, 7.95]) { #expect(abs(found - expected) < 1e-14) }
+        for (found, expected) in zip(summary.quantiles, [1, 1, 1.75, 3.5, 5.25, 6.9, 7.95]) {
+            #expect(abs(found - expected) < 1e-14)
+        }
         #expect(abs(try #require(summary.mcseOfMean) - 2.748376143938713 / 8.0.squareRoot()) < 1e-14)
     }
 
     @Test func aSingleDrawHasNoSpread() {
         let summary = DrawSummary([2])
-        #expect(summary.standardDeviation == nil && summary.mcseOfMean == nil && summary.quantiles.allSatisfy { $0 == 2 })
+        #expect(
+            summary.standardDeviation == nil && summary.mcseOfMean == nil && summary.quantiles.allSatisfy { $0 == 2 })
     }
 
     @Test func compensatedSumKeepsLostDigits() {

@@ -8,17 +8,18 @@ private func words(_ text: Substring) -> [UInt32] { text.split(separator: " ").c
 
 @Suite struct PhiloxTests {
     // Random123 1.14.0, tests/kat_vectors: all zero, all one, digits of pi.
-    @Test(arguments: [
-        ([0, 0, 0, 0], [0, 0], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
-        (
-            [0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff], [0xffff_ffff, 0xffff_ffff],
-            [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
-        ),
-        (
-            [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0],
-            [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
-        ),
-    ] as [([UInt32], [UInt32], [UInt32])])
+    @Test(
+        arguments: [
+            ([0, 0, 0, 0], [0, 0], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
+            (
+                [0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0xffff_ffff], [0xffff_ffff, 0xffff_ffff],
+                [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
+            ),
+            (
+                [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0],
+                [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
+            ),
+        ] as [([UInt32], [UInt32], [UInt32])])
     func agreesWithThePublishedKnownAnswers(counter: [UInt32], key: [UInt32], expected: [UInt32]) {
         let block = Philox4x32.block(counter: SIMD4(counter), key: SIMD2(key))
         #expect(block == SIMD4(expected))
@@ -46,10 +47,11 @@ private func words(_ text: Substring) -> [UInt32] { text.split(separator: " ").c
 
     @Test func everyPartOfTheKeyMatters() {
         let base = stream().uniform(at: 0)
-        let others = [
-            stream(seed: 8), stream(seed: 7 | 1 << 40), stream(purpose: .noise), stream(draw: 4), stream(entity: 6),
-            stream(entity: 5 | 1 << 40), stream(period: 3),
-        ].map { $0.uniform(at: 0) } + [stream().uniform(at: 1), stream().uniform(at: 2)]
+        let others =
+            [
+                stream(seed: 8), stream(seed: 7 | 1 << 40), stream(purpose: .noise), stream(draw: 4), stream(entity: 6),
+                stream(entity: 5 | 1 << 40), stream(period: 3),
+            ].map { $0.uniform(at: 0) } + [stream().uniform(at: 1), stream().uniform(at: 2)]
         #expect(Set(others + [base]).count == others.count + 1)
     }
 

@@ -35,7 +35,8 @@ import Testing
 @Suite struct DelayTests {
     @Test func isTheTimeAtTheBaselinesPace() throws {
         // 3.16 percentile points of 15.96 a year of 40 weeks: the 8 weeks of Engzell et al. (2021), 7.92.
-        let weeks = try delay(of: ScorePoints(value: -3.16), baselineGrowth: ScorePoints(value: 15.96), teachingWeeks: 40)
+        let weeks = try delay(
+            of: ScorePoints(value: -3.16), baselineGrowth: ScorePoints(value: 15.96), teachingWeeks: 40)
         #expect(abs(weeks.value - 7.92) < 0.001)
     }
 
@@ -50,7 +51,9 @@ import Testing
     private let cohorts = ["2016/17", "2017/18", "2018/19", "2019/20"]
 
     /// Independent cells with variance 0.04; low grows 10, 11, 12 and then 9, high 12, 12, 12 and then 11.
-    private func analysis(_ kind: BaselineDeclaration.Kind = .mean, cohorts baseline: [String]? = nil) throws -> RecoveryAnalysis {
+    private func analysis(_ kind: BaselineDeclaration.Kind = .mean, cohorts baseline: [String]? = nil) throws
+        -> RecoveryAnalysis
+    {
         let values: [String: [Double]] = ["practical": [10, 11, 12, 9], "theoretical": [12, 12, 12, 11]]
         var cells: [Cell] = [], means: [Double] = []
         for group in ["practical", "theoretical"] {
@@ -61,14 +64,16 @@ import Testing
         }
         let estimates = Estimates(labels: cells, values: means, covariance: .diagonal(cells.map { _ in 0.04 }))
         return try RecoveryAnalysis(
-            estimates: estimates, baseline: BaselineDeclaration(cohorts: baseline ?? Array(cohorts.dropLast()), kind: kind),
+            estimates: estimates,
+            baseline: BaselineDeclaration(cohorts: baseline ?? Array(cohorts.dropLast()), kind: kind),
             standardDeviations: ["reading": 20],
             judgement: Judgement(margin: 0.05, teachingWeeks: 40, lowGroup: "practical", highGroup: "theoretical"))
     }
 
     private func comparison(_ kind: BaselineDeclaration.Kind, _ group: String) throws -> GrowthFinding.Comparison {
         let findings = try analysis().growthFindings()
-        return try #require(findings.first { $0.cell.group == group && $0.comparison?.baselineKind == kind }?.comparison)
+        return try #require(
+            findings.first { $0.cell.group == group && $0.comparison?.baselineKind == kind }?.comparison)
     }
 
     @Test func deviationFromTheMeanAgreesWithTheFormula() throws {
@@ -116,12 +121,14 @@ import Testing
         #expect {
             try analysis(cohorts: ["2015/16"])
         } throws: {
-            "\($0)" == "baseline cohort '2015/16' is not among the estimated cohorts: 2016/17, 2017/18, 2018/19, 2019/20."
+            "\($0)"
+                == "baseline cohort '2015/16' is not among the estimated cohorts: 2016/17, 2017/18, 2018/19, 2019/20."
         }
         #expect {
             try analysis(.trend, cohorts: ["2016/17", "2017/18"])
         } throws: {
-            "\($0)" == "a baseline trend needs at least 3 cohorts; 2 declared. Use kind 'mean', or declare more cohorts."
+            "\($0)"
+                == "a baseline trend needs at least 3 cohorts; 2 declared. Use kind 'mean', or declare more cohorts."
         }
     }
 }
@@ -132,7 +139,9 @@ import Testing
         let model = try ModelFile(path: repositoryFile("models/engzell2021.yaml")).fit()
         let findings = try #require(try RecoveryAnalysis(model)).growthFindings()
         func deviation(_ outcome: String, _ group: String) throws -> GrowthFinding.Comparison {
-            try #require(findings.first { $0.cell.outcome == outcome && $0.cell.group == group && $0.comparison != nil }?.comparison)
+            try #require(
+                findings.first { $0.cell.outcome == outcome && $0.cell.group == group && $0.comparison != nil }?
+                    .comparison)
         }
         // PNAS table, high parental education: -3.07 (0.16); low -4.34 and lowest -4.25 (sums of published terms).
         let high = try deviation("composite", "theoretical")

@@ -24,18 +24,24 @@ private func header(_ folder: String, _ name: String) throws -> String {
         let names = try FileManager.default.contentsOfDirectory(atPath: first.path).sorted()
         #expect(try names == FileManager.default.contentsOfDirectory(atPath: second.path).sorted())
         for name in names {
-            #expect(FileManager.default.contents(atPath: first.file(name)) == FileManager.default.contents(atPath: second.file(name)), "\(name)")
+            #expect(
+                FileManager.default.contents(atPath: first.file(name))
+                    == FileManager.default.contents(atPath: second.file(name)), "\(name)")
         }
         // The columns that others rely on, in this order.
         let expected = [
             "estimates": "model,term,estimate,std_error,df,statistic,p_value,conf_low,conf_high",
             "variance_components": "model,group,term,with_term,variance,std_dev,correlation",
-            "growth": "outcome,sector,cohort,ses,growth,growth_se,baseline_kind,baseline,deviation,deviation_se,deviation_sd,deviation_pct,delay_weeks,delay_weeks_se,conf_low,conf_high,verdict",
+            "growth":
+                "outcome,sector,cohort,ses,growth,growth_se,baseline_kind,baseline,deviation,deviation_se,deviation_sd,deviation_pct,delay_weeks,delay_weeks_se,conf_low,conf_high,verdict",
             "gaps": "outcome,sector,cohort,gap,gap_se,change,change_se,conf_low,conf_high,verdict",
             "allocation": "scenario,school_id,sector,school_year,rule,amount_eur",
-            "spending": "scenario,sector,disadvantage_quintile,school_year,received_eur,spent_eur,carried_eur,returned_eur",
-            "trajectories": "scenario,sector,outcome,ses,disadvantage_quintile,school_year,n_pupils,mean,sd,q05,q10,q25,q50,q75,q90,q95,p_recovered,mcse_mean,mcse_p_recovered",
-            "comparison": "scenario,reference,measure,sector,outcome,ses,school_year,value,sd,conf_low,conf_high,p_better",
+            "spending":
+                "scenario,sector,disadvantage_quintile,school_year,received_eur,spent_eur,carried_eur,returned_eur",
+            "trajectories":
+                "scenario,sector,outcome,ses,disadvantage_quintile,school_year,n_pupils,mean,sd,q05,q10,q25,q50,q75,q90,q95,p_recovered,mcse_mean,mcse_p_recovered",
+            "comparison":
+                "scenario,reference,measure,sector,outcome,ses,school_year,value,sd,conf_low,conf_high,p_better",
             "assumptions": "parameter,distribution,mean,sd,low,high,origin,source,note",
         ]
         for (name, columns) in expected { #expect(try header(first.path, name) == columns) }

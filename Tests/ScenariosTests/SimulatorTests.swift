@@ -74,7 +74,8 @@ private struct SmallScenario {
 }
 
 extension SimulationResult {
-    fileprivate func mean(_ plan: SimulationPlan, _ scenario: String, _ group: String, _ year: String) throws -> Double {
+    fileprivate func mean(_ plan: SimulationPlan, _ scenario: String, _ group: String, _ year: String) throws -> Double
+    {
         let row = trajectories(plan).first {
             $0.scenario == scenario && $0.group == group && $0.quintile == "all" && $0.year.description == year
         }
@@ -91,7 +92,8 @@ extension SimulationResult {
         #expect(abs(try result.mean(plan, "none", "theoretical", "2022/23") - 0.64 * high) < 1e-12)
         // EUR 1,000 a pupil in 2021/22, spent in halves to 2022/23: gains of 0.01 (high) and 0.02 (low) a year, of which
         // 0.4 stays and the rest halves every year.
-        let first = 0.01, second = 0.01 * (0.4 + 0.6 * 0.5) + 0.01, third = 0.01 * (0.4 + 0.6 * 0.25) + 0.01 * (0.4 + 0.6 * 0.5)
+        let first = 0.01, second = 0.01 * (0.4 + 0.6 * 0.5) + 0.01,
+            third = 0.01 * (0.4 + 0.6 * 0.25) + 0.01 * (0.4 + 0.6 * 0.5)
         for (year, rho, gain) in [("2021/22", 0.8, first), ("2022/23", 0.64, second), ("2023/24", 0.512, third)] {
             #expect(abs(try result.mean(plan, "money", "theoretical", year) - (rho * high + gain)) < 1e-12)
             #expect(abs(try result.mean(plan, "money", "practical", year) - (rho * low + 2 * gain)) < 1e-12)
@@ -115,9 +117,11 @@ extension SimulationResult {
         scenario.schools = ["a,po,0,40,0"]
         let draws = 4000
         let (plan, result) = try scenario.rows(threads: 2, draws: draws)
-        let row = try #require(result.trajectories(plan).first {
-            $0.scenario == "none" && $0.group == "theoretical" && $0.quintile == "all" && $0.year.description == "2023/24"
-        })
+        let row = try #require(
+            result.trajectories(plan).first {
+                $0.scenario == "none" && $0.group == "theoretical" && $0.quintile == "all"
+                    && $0.year.description == "2023/24"
+            })
         // Four years of noise of SD 0.1, each shrunk by 0.8 a year.
         let variance = 0.01 * (1 + 0.64 + 0.4096 + 0.262144)
         let sd = try #require(row.summary.standardDeviation)
@@ -142,7 +146,9 @@ extension SimulationResult {
         var scenario = SmallScenario()
         scenario.noise = "{distribution: fixed, value: 0.1, source: test}"
         let plan = try scenario.plan()
-        let (few, many) = (try Simulator(plan).run(draws: 7, threads: 1), try Simulator(plan).run(draws: 30, threads: 2))
+        let (few, many) = (
+            try Simulator(plan).run(draws: 7, threads: 1), try Simulator(plan).run(draws: 30, threads: 2)
+        )
         #expect(few.states[...] == many.states[..<few.states.count])
     }
 
@@ -167,7 +173,9 @@ extension SimulationResult {
         var scenario = SmallScenario()
         scenario.noise = "{distribution: fixed, value: 0.3, source: test}"
         let (plan, result) = try scenario.rows()
-        let rows = result.comparisons(plan).filter { $0.measure == .deviation && $0.group == "theoretical" && $0.year == "2021/22" }
+        let rows = result.comparisons(plan).filter {
+            $0.measure == .deviation && $0.group == "theoretical" && $0.year == "2021/22"
+        }
         // The noise is shared: the difference is the gain in every draw.
         let row = try #require(rows.first)
         #expect(row.scenario == "money" && row.reference == "none")
@@ -184,29 +192,58 @@ extension SimulationResult {
         let cancellation = Cancellation()
         cancellation.cancel()
         let plan = try SmallScenario().plan()
-        #expect(throws: ScenarioError.cancelled) { try Simulator(plan).run(draws: 10, threads: 2, cancellation: cancellation) }
+        #expect(throws: ScenarioError.cancelled) {
+            try Simulator(plan).run(draws: 10, threads: 2, cancellation: cancellation)
+        }
     }
 
     @Test(arguments: [
-        ("persistence", "{distribution: normal, mean: 0.9, sd: 0.2, source: s}", "'persistence' would be drawn between"),
-        ("persistence", "{distribution: normal, mean: 0.9, source: s}", "a normal distribution needs 'mean', 'sd'; found mean."),
-        ("persistence", "{distribution: beta, mean: 0.5, sd: 0.9, source: s}", "no beta distribution has this mean and sd."),
+        (
+            "persistence", "{distribution: normal, mean: 0.9, sd: 0.2, source: s}",
+            "'persistence' would be drawn between"
+        ),
+        (
+            "persistence", "{distribution: normal, mean: 0.9, source: s}",
+            "a normal distribution needs 'mean', 'sd'; found mean."
+        ),
+        (
+            "persistence", "{distribution: beta, mean: 0.5, sd: 0.9, source: s}",
+            "no beta distribution has this mean and sd."
+        ),
         ("persistence", "{distribution: nromal, mean: 0.9, sd: 0.2, source: s}", "Did you mean 'normal'?"),
         ("persistence", "{distribution: fixed, value: 0.9}", "missing key 'source' in parameter 'persistence'."),
-        ("loss", "{distribution: uniform, low: 1, high: 0, source: s}", "low and high are 1.0 and 0.0; expected low below high."),
+        (
+            "loss", "{distribution: uniform, low: 1, high: 0, source: s}",
+            "low and high are 1.0 and 0.0; expected low below high."
+        ),
         ("weeks", "{2020: 5, source: test}", "found '2020'; expected a school year such as 2021/22."),
         ("weeks", "{2020/21: -5, source: test}", "found -5; expected a number of 0 or more."),
         ("scenarios", "  later: {extends: mony}", "found 'mony'; expected 'none' or 'money'. Did you mean 'money'?"),
-        ("scenarios", "  other: {rules: [{name: x, kind: per_pupil, years: [2021/22], sectors: [po], source: s}], deadline: 2022/23}",
-         "a funding rule has either a 'rate' (euros per pupil or point) or a 'total' (euros a year)."),
-        ("scenarios", "  other: {rules: [{name: x, kind: per_pupil, rate: -1, years: [2021/22], sectors: [po], source: s}], deadline: 2022/23}",
-         "found -1; expected a number of 0 or more."),
-        ("scenarios", "  other: {rules: [{name: x, kind: per_pupil, rate: 1, years: [2021/22], sectors: [vo], source: s}], deadline: 2022/23}",
-         "found 'vo'; expected 'po'."),
-        ("scenarios", "  other: {rules: [{name: x, kind: per_pupil, rate: 1, years: [2023/24], sectors: [po], source: s}], deadline: 2022/23}",
-         "scenario 'other': money is received in 2023/24, after the spending deadline 2022/23. Move the deadline or the money."),
-        ("scenarios", "  other: {rules: [{name: x, kind: per_pupil, rate: 1, years: [2021/22], sectors: [po], source: s}]}",
-         "missing key 'deadline' in scenario 'other': the last school year in which money may be spent."),
+        (
+            "scenarios",
+            "  other: {rules: [{name: x, kind: per_pupil, years: [2021/22], sectors: [po], source: s}], deadline: 2022/23}",
+            "a funding rule has either a 'rate' (euros per pupil or point) or a 'total' (euros a year)."
+        ),
+        (
+            "scenarios",
+            "  other: {rules: [{name: x, kind: per_pupil, rate: -1, years: [2021/22], sectors: [po], source: s}], deadline: 2022/23}",
+            "found -1; expected a number of 0 or more."
+        ),
+        (
+            "scenarios",
+            "  other: {rules: [{name: x, kind: per_pupil, rate: 1, years: [2021/22], sectors: [vo], source: s}], deadline: 2022/23}",
+            "found 'vo'; expected 'po'."
+        ),
+        (
+            "scenarios",
+            "  other: {rules: [{name: x, kind: per_pupil, rate: 1, years: [2023/24], sectors: [po], source: s}], deadline: 2022/23}",
+            "scenario 'other': money is received in 2023/24, after the spending deadline 2022/23. Move the deadline or the money."
+        ),
+        (
+            "scenarios",
+            "  other: {rules: [{name: x, kind: per_pupil, rate: 1, years: [2021/22], sectors: [po], source: s}]}",
+            "missing key 'deadline' in scenario 'other': the last school year in which money may be spent."
+        ),
     ])
     func mistakesEndInOneMessage(field: String, value: String, message: String) {
         var scenario = SmallScenario()

@@ -17,7 +17,9 @@ private func messages(_ text: String, _ read: (SpecificationValue) -> Int?) -> [
 private enum Colour: String, CaseIterable { case red, green, blue }
 
 private func readRule(_ value: SpecificationValue) -> Int? {
-    guard let rule = value.mapping("funding rule", keys: ["budget", "years", "share", "colour", "name"]) else { return nil }
+    guard let rule = value.mapping("funding rule", keys: ["budget", "years", "share", "colour", "name"]) else {
+        return nil
+    }
     let years = rule.integer("years", in: 1...10)
     let budget = rule.number("budget", in: .nonNegative)
     _ = rule.optional("share")?.number(in: .share)
@@ -29,7 +31,10 @@ private func readRule(_ value: SpecificationValue) -> Int? {
 
 @Suite struct SpecificationTests {
     @Test(arguments: [
-        ("budgett: 5\nyears: 2\nbudget: 1\n", ["x.yaml:1:1: unknown key 'budgett' in funding rule; did you mean 'budget'?"]),
+        (
+            "budgett: 5\nyears: 2\nbudget: 1\n",
+            ["x.yaml:1:1: unknown key 'budgett' in funding rule; did you mean 'budget'?"]
+        ),
         ("budget: 5\n", ["x.yaml:1:1: missing key 'years' in funding rule."]),
         ("budget: many\nyears: 2\n", ["x.yaml:1:9: found 'many'; expected a number."]),
         ("budget: -5\nyears: 2\n", ["x.yaml:1:9: found -5; expected a number of 0 or more."]),
@@ -39,10 +44,16 @@ private func readRule(_ value: SpecificationValue) -> Int? {
         ("budget: 5\nyears: 11\n", ["x.yaml:2:8: found 11; expected a whole number from 1 to 10."]),
         ("budget: 5\nyears: 2.5\n", ["x.yaml:2:8: found '2.5'; expected a whole number."]),
         ("budget: 5\nyears: 2\nshare: 1.2\n", ["x.yaml:3:8: found 1.2; expected a share from 0 to 1."]),
-        ("budget: 5\nyears: 2\ncolour: gren\n", ["x.yaml:3:9: found 'gren'; expected 'red', 'green' or 'blue'. Did you mean 'green'?"]),
+        (
+            "budget: 5\nyears: 2\ncolour: gren\n",
+            ["x.yaml:3:9: found 'gren'; expected 'red', 'green' or 'blue'. Did you mean 'green'?"]
+        ),
         ("budget: 5\nyears: 2\nname:\n", ["x.yaml:3:6: found nothing; expected text."]),
         ("- 1\n", ["x.yaml:1:1: found a list; expected funding rule: keys and values."]),
-        ("budget: 5\nyears: 2\nbudget: 6\n", ["x.yaml:1:1: duplicate key 'budget' in the same mapping. Keep one of them."]),
+        (
+            "budget: 5\nyears: 2\nbudget: 6\n",
+            ["x.yaml:1:1: duplicate key 'budget' in the same mapping. Keep one of them."]
+        ),
         ("", ["x.yaml: the file is empty; expected keys and values."]),
         ("a: [1\n", ["x.yaml:2:1: this is not valid YAML: did not find expected ',' or ']'."]),
     ])
@@ -71,13 +82,17 @@ private func readRule(_ value: SpecificationValue) -> Int? {
 
     @Test func saysThatAFileIsMissingOrAFolderOrNoUTF8() throws {
         let folder = try TemporaryFolder()
-        #expect(throws: SpecificationError("no such file. Check the path; it is relative to the current folder.", at: .init(file: "nowhere.yaml"))) {
+        #expect(
+            throws: SpecificationError(
+                "no such file. Check the path; it is relative to the current folder.", at: .init(file: "nowhere.yaml"))
+        ) {
             try SpecificationFile(path: "nowhere.yaml")
         }
         #expect(throws: SpecificationError("this is a folder; expected a YAML file.", at: .init(file: folder.path))) {
             try SpecificationFile(path: folder.path)
         }
-        #expect(throws: SpecificationError("the file is not UTF-8 text. Save it as UTF-8.", at: .init(file: "x.yaml"))) {
+        #expect(throws: SpecificationError("the file is not UTF-8 text. Save it as UTF-8.", at: .init(file: "x.yaml")))
+        {
             try SpecificationFile(bytes: [0x61, 0x3A, 0x20, 0xE9, 0x0A], path: "x.yaml")
         }
     }

@@ -54,11 +54,20 @@ private func read(_ text: String, _ options: CSVOptions = CSVOptions()) throws -
 
     @Test(arguments: [
         ("", "t.csv: the file is empty; expected a header line with column names."),
-        ("a,b\n1,2\n1,2,3\n", "t.csv:3: found 3 fields; the header has 2. Check for a separator inside an unquoted field, or another separator than the header's."),
-        ("a,b\n1\n", "t.csv:2: found 1 field; the header has 2. Check for a separator inside an unquoted field, or another separator than the header's."),
+        (
+            "a,b\n1,2\n1,2,3\n",
+            "t.csv:3: found 3 fields; the header has 2. Check for a separator inside an unquoted field, or another separator than the header's."
+        ),
+        (
+            "a,b\n1\n",
+            "t.csv:2: found 1 field; the header has 2. Check for a separator inside an unquoted field, or another separator than the header's."
+        ),
         ("a,a\n1,2\n", "t.csv:1: column 'a' appears twice. Give each column its own name."),
         ("a,\n1,2\n", "t.csv:1: column 2 has no name. Name it in the header."),
-        ("a,b\n\"x,2\n", "t.csv:2: the quote that opens here is not closed within 100 lines or 65536 bytes. Close it, or double quotes that belong to the text."),
+        (
+            "a,b\n\"x,2\n",
+            "t.csv:2: the quote that opens here is not closed within 100 lines or 65536 bytes. Close it, or double quotes that belong to the text."
+        ),
         ("a,b\n\"x\"y,2\n", "t.csv:2: text follows a closing quote. Double quotes that belong to the text."),
         ("a,b\nx\u{0},2\n", "t.csv:2: a byte of 0 was found; expected text. Is this a CSV file, in UTF-8?"),
     ])
@@ -88,7 +97,8 @@ private func read(_ text: String, _ options: CSVOptions = CSVOptions()) throws -
         options.types["g"] = .factor
         options.levels["g"] = ["practical", "theoretical"]
         #expect { try read("g\nprctical\n", options) } throws: {
-            "\($0)" == "t.csv:2: column 'g' has 'prctical', which is not among its declared levels. Did you mean 'practical'?"
+            "\($0)"
+                == "t.csv:2: column 'g' has 'prctical', which is not among its declared levels. Did you mean 'practical'?"
         }
     }
 
@@ -121,7 +131,9 @@ private func read(_ text: String, _ options: CSVOptions = CSVOptions()) throws -
             for text in ["\(value)", "\(Float(value))", "\(Int(truncatingIfNeeded: random.next()) % 1_000_000)"] {
                 let bytes = Array(text.utf8)
                 guard let expected = Double(text), expected.isFinite else { continue }
-                #expect(decimalNumber(bytes, 0, bytes.count, decimal: UInt8(ascii: "."))?.bitPattern == expected.bitPattern, "\(text)")
+                #expect(
+                    decimalNumber(bytes, 0, bytes.count, decimal: UInt8(ascii: "."))?.bitPattern == expected.bitPattern,
+                    "\(text)")
             }
         }
     }

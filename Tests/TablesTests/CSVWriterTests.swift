@@ -19,7 +19,11 @@ import Testing
     func roundTrip(seed: Int) throws {
         var random = SystemRandomNumberGeneratorFromSeed(seed)
         let alphabet = ["a", "B", "é", "\"", ",", "\n", ";", " ", "0", "🙂"]
-        let texts = (0..<30).map { _ in "t" + (0..<Int.random(in: 0...8, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "" }.joined() }
+        let texts = (0..<30).map { _ in
+            "t"
+                + (0..<Int.random(in: 0...8, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "" }
+                .joined()
+        }
         let numbers = (0..<30).map { _ in Double(bitPattern: random.next()) }.map { $0.isFinite ? $0 : 1.5 }
         var writer = CSVWriter(header: ["text", "number"])
         for (text, number) in zip(texts, numbers) { writer.append([.text(text), .double(number)]) }
@@ -44,10 +48,12 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.write("", to: "file")
         #expect { try writeAtomically([1], to: folder.file("file/x")) } throws: {
-            "\($0)" == "\(folder.file("file/x")): cannot be written: Not a directory. What was there before is unchanged."
+            "\($0)"
+                == "\(folder.file("file/x")): cannot be written: Not a directory. What was there before is unchanged."
         }
         #expect { try writeAtomically([1], to: folder.file("none/x")) } throws: {
-            "\($0)" == "\(folder.file("none/x")): cannot be written: No such file or directory. What was there before is unchanged."
+            "\($0)"
+                == "\(folder.file("none/x")): cannot be written: No such file or directory. What was there before is unchanged."
         }
     }
 }

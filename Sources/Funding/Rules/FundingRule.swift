@@ -92,7 +92,8 @@ public struct FundingRule: Sendable {
     func amounts(_ population: SchoolPopulation) throws(FundingError) -> [Cents] {
         let weights = population.schools.map { weight(of: $0) }
         guard weights.contains(where: { $0 > 0 }) else {
-            throw .noSchools(rule: name, reason: basis == .perPupil ? "no pupils in its sectors" : "no scores in its sectors")
+            throw .noSchools(
+                rule: name, reason: basis == .perPupil ? "no pupils in its sectors" : "no scores in its sectors")
         }
         switch amount {
         case .total(let total):

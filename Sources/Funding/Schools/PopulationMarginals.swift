@@ -142,9 +142,10 @@ extension PopulationMarginals.Sector {
         let count = Int(schools.value)
         let middles = (0..<count).map { (Double($0) + 0.5) / Double(count) }
         let pupils = sizes(middles)
-        let perPupil: [Double?] = scorePerPupil.map { quantile in
-            shuffled(count, seed: seed).map { quantile(middles[$0]) }
-        } ?? Array(repeating: nil, count: count)
+        let perPupil: [Double?] =
+            scorePerPupil.map { quantile in
+                shuffled(count, seed: seed).map { quantile(middles[$0]) }
+            } ?? Array(repeating: nil, count: count)
         let low = GroupComposition(shareLow: shareLow.value).lowPupils(pupils: pupils, scores: perPupil)
         return (0..<count).map { index in
             let before = perPupil[index].map { $0 * Double(pupils[index]) }

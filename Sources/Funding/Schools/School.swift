@@ -62,7 +62,9 @@ public struct SchoolPopulation: Sendable {
         var seen: Set<String> = []
         for school in ordered {
             guard seen.insert(school.id).inserted else { throw .duplicateSchool(id: school.id) }
-            if let reason = Self.problem(of: school, sectors: sectors) { throw .badSchool(id: school.id, reason: reason) }
+            if let reason = Self.problem(of: school, sectors: sectors) {
+                throw .badSchool(id: school.id, reason: reason)
+            }
         }
         self.schools = ordered
         self.sectors = sectors.filter { sector in ordered.contains { $0.sector == sector } }

@@ -19,7 +19,10 @@ public struct SchoolTable: Sendable {
     ///
     /// - Parameter folder: The folder to which the file's path is relative.
     public init?(_ value: SpecificationValue, folder: String) {
-        let keys = ["file", "id", "pupils", "score", "score_before_threshold", "low_pupils", "sector_column", "sector", "share_low"]
+        let keys = [
+            "file", "id", "pupils", "score", "score_before_threshold", "low_pupils", "sector_column", "sector",
+            "share_low",
+        ]
         guard let mapping = value.mapping("schools", keys: keys), let file = mapping.text("file"),
             let id = mapping.text("id"), let pupils = mapping.text("pupils"),
             let share = mapping.number("share_low", in: .share, default: 0)

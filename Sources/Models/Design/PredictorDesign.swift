@@ -45,7 +45,9 @@ public struct PredictorDesign: Sendable {
                     byContrasts: Self.hasMargin(of: term, without: variable, in: predictor))
                 // Column-major: the first variable varies fastest.
                 expansion = coded.flatMap { code in
-                    expansion.map { ($0.name.isEmpty ? code.name : $0.name + ":" + code.name, $0.pieces + [code.piece]) }
+                    expansion.map {
+                        ($0.name.isEmpty ? code.name : $0.name + ":" + code.name, $0.pieces + [code.piece])
+                    }
                 }
             }
             columnNames += expansion.map(\.name)
@@ -60,7 +62,8 @@ public struct PredictorDesign: Sendable {
     /// The number of columns.
     public var columnCount: Int { pieces.count }
 
-    private static func hasMargin(of term: Formula.Term, without name: String, in predictor: Formula.Predictor) -> Bool {
+    private static func hasMargin(of term: Formula.Term, without name: String, in predictor: Formula.Predictor) -> Bool
+    {
         let rest = Set(term.variables.filter { $0 != name })
         return rest.isEmpty ? predictor.hasIntercept : predictor.terms.contains { Set($0.variables) == rest }
     }

@@ -71,7 +71,8 @@ struct RandomEffectsDesign: Sendable {
         }
         return RandomEffectsBlock(
             factor: grouping.name, codes: grouping.codes, levels: grouping.levels,
-            effectNames: designs.flatMap(\.columnNames), matrix: matrix, template: CovarianceTemplate(groupSizes: sizes))
+            effectNames: designs.flatMap(\.columnNames), matrix: matrix, template: CovarianceTemplate(groupSizes: sizes)
+        )
     }
 }
 

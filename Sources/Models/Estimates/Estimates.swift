@@ -20,7 +20,9 @@ public struct Cell: Hashable, Sendable {
     public let group: String
 
     /// A cell.
-    public init(quantity: Quantity = .growth, outcome: String, sector: String = "", cohort: String = "", group: String = "") {
+    public init(
+        quantity: Quantity = .growth, outcome: String, sector: String = "", cohort: String = "", group: String = ""
+    ) {
         self.quantity = quantity
         self.outcome = outcome
         self.sector = sector

@@ -27,7 +27,9 @@ public struct ModelFile: Sendable {
 
     /// The kinds that can be fitted.
     static let kinds = ["growth", "aggregate"]
-    private static let commonKeys = ["kind", "title", "source", "note", "baseline", "margin_sd", "teaching_weeks", "groups"]
+    private static let commonKeys = [
+        "kind", "title", "source", "note", "baseline", "margin_sd", "teaching_weeks", "groups",
+    ]
 
     /// Reads a model file.
     ///

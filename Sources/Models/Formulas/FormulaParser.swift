@@ -52,7 +52,11 @@ struct FormulaParser {
         while true {
             try summand(into: &sum, random: &random, isRemoval: isRemoval)
             if closing.contains(token.kind) { return }
-            if accept("+") { isRemoval = false } else if accept("-") { isRemoval = true } else {
+            if accept("+") {
+                isRemoval = false
+            } else if accept("-") {
+                isRemoval = true
+            } else {
                 throw FormulaError("found \(token.words); expected '+', ':', '*' or the end.", at: token.position)
             }
         }
@@ -143,7 +147,9 @@ struct FormulaParser {
         var inner = ParsedSum()
         var random: [ParsedFormula.Random] = []
         try sum(into: &inner, random: &random, until: [.symbol(")")])
-        guard random.isEmpty else { throw FormulaError("a random-effects term cannot be inside parentheses.", at: start) }
+        guard random.isEmpty else {
+            throw FormulaError("a random-effects term cannot be inside parentheses.", at: start)
+        }
         try expect(")", for: "to close the parenthesis")
         return inner.products
     }

@@ -46,7 +46,8 @@ struct FormulaToken {
         character.isLetter || character == "." || character == "_"
     }
 
-    private static func word(_ characters: [Character], _ position: inout Int, _ kind: (String) -> Kind) -> FormulaToken {
+    private static func word(_ characters: [Character], _ position: inout Int, _ kind: (String) -> Kind) -> FormulaToken
+    {
         let start = position
         while position < characters.count, isNameStart(characters[position]) || characters[position].isNumber {
             position += 1
@@ -54,7 +55,9 @@ struct FormulaToken {
         return FormulaToken(kind: kind(String(characters[start..<position])), position: start)
     }
 
-    private static func quotedName(_ characters: [Character], _ position: inout Int) throws(FormulaError) -> FormulaToken {
+    private static func quotedName(_ characters: [Character], _ position: inout Int) throws(FormulaError)
+        -> FormulaToken
+    {
         let start = position
         guard let end = characters[(start + 1)...].firstIndex(of: "`"), end > start + 1 else {
             throw FormulaError("a backtick opens a name that is empty or never closed.", at: start)

@@ -56,7 +56,8 @@ struct CrossProducts: Sendable {
     ///   - columns: The fixed-effects columns, row by row, p a row.
     ///   - response: The (centred) response.
     ///   - rootWeights: Square roots of the prior weights, or nil.
-    init(blocks: [RandomEffectsBlock], columns: [Double], fixedCount p: Int, response: [Double], rootWeights: [Double]?) {
+    init(blocks: [RandomEffectsBlock], columns: [Double], fixedCount p: Int, response: [Double], rootWeights: [Double]?)
+    {
         let first = blocks[0]
         let n = response.count
         width = first.width

@@ -73,7 +73,9 @@ public struct GrowthFit: Sendable {
         for column in 0..<p {
             for row in column..<p {
                 var sum = row == column ? 1.0 : 0
-                for inner in column..<max(row, column) { sum -= solution.fixedFactor[row, inner] * inverse[inner, column] }
+                for inner in column..<max(row, column) {
+                    sum -= solution.fixedFactor[row, inner] * inverse[inner, column]
+                }
                 inverse[row, column] = sum / solution.fixedFactor[row, row]
             }
         }
@@ -99,7 +101,8 @@ public struct GrowthFit: Sendable {
         for (block, lambda) in zip(blocks, lambdas) {
             let covariance = sigma * sigma * lambda.timesTransposed(lambda)
             // Variances before covariances, as lme4 lists them.
-            let elements = block.template.parameters.filter(\.isDiagonal) + block.template.parameters.filter { !$0.isDiagonal }
+            let elements =
+                block.template.parameters.filter(\.isDiagonal) + block.template.parameters.filter { !$0.isDiagonal }
             for element in elements {
                 let (i, j) = (element.row, element.column)
                 let value = covariance[i, j]
@@ -129,7 +132,8 @@ public struct GrowthFit: Sendable {
                 words.append(
                     hasVariance
                         ? "the random effect \(name) is perfectly correlated with the effects before it"
-                        : "the variance of \(name) is estimated as zero: its factor levels do not differ more than chance")
+                        : "the variance of \(name) is estimated as zero: its factor levels do not differ more than chance"
+                )
             }
         }
         return words
@@ -154,7 +158,10 @@ extension GrowthFit {
             return (full, x[free.count])
         }
         let point = free.map { theta[$0] } + [sigma]
-        let steps = free.map { GrowthModel.step(for: theta[$0], bound: parameters[$0].isDiagonal ? 0 : -.infinity) } + [5e-3 * sigma]
+        let steps =
+            free.map { GrowthModel.step(for: theta[$0], bound: parameters[$0].isDiagonal ? 0 : -.infinity) } + [
+                5e-3 * sigma
+            ]
         let hessian = try NumericalDerivatives.hessian(at: point, steps: steps) { x throws(ModelError) in
             try model.profile.value(split(x).theta, sigma: split(x).sigma)
         }

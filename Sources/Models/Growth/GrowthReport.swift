@@ -144,4 +144,3 @@ extension GrowthFit {
         return list
     }
 }
-

@@ -43,11 +43,14 @@ extension TableSchema {
             Column("deviation_se", .number, "score points", "its standard error"),
             Column("deviation_sd", .number, "SD", "deviation in baseline standard deviations of the level"),
             Column("deviation_pct", .number, "%", "deviation as a percentage of the baseline's growth"),
-            Column("delay_weeks", .number, "weeks", "teaching weeks behind the baseline; see teaching_weeks in run.json"),
+            Column(
+                "delay_weeks", .number, "weeks", "teaching weeks behind the baseline; see teaching_weeks in run.json"),
             Column("delay_weeks_se", .number, "weeks", "its standard error (delta method)"),
             Column("conf_low", .number, "score points", "lower end of the 90% confidence interval of the deviation"),
             Column("conf_high", .number, "score points", "upper end of the 90% confidence interval of the deviation"),
-            Column("verdict", .string, "ahead, recovered, at_least_recovered, behind or undetermined, by two one-sided 5% tests"),
+            Column(
+                "verdict", .string,
+                "ahead, recovered, at_least_recovered, behind or undetermined, by two one-sided 5% tests"),
         ])
 
     static let gaps = TableSchema(

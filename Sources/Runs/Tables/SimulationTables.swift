@@ -34,13 +34,14 @@ extension TableSchema {
             Column("school_year", .string, "school year"), Column("n_pupils", .integer, "pupils", "number of pupils"),
             Column("mean", .number, "SD", "mean deviation over draws"),
             Column("sd", .number, "SD", "standard deviation over draws"),
-        ] + ["05", "10", "25", "50", "75", "90", "95"].map {
-            Column("q\($0)", .number, "SD", "\($0)% quantile over draws")
-        } + [
-            Column("p_recovered", .number, "share of draws in which the deviation is at least minus the margin"),
-            Column("mcse_mean", .number, "SD", "Monte Carlo standard error of the mean"),
-            Column("mcse_p_recovered", .number, "Monte Carlo standard error of p_recovered"),
-        ])
+        ]
+            + ["05", "10", "25", "50", "75", "90", "95"].map {
+                Column("q\($0)", .number, "SD", "\($0)% quantile over draws")
+            } + [
+                Column("p_recovered", .number, "share of draws in which the deviation is at least minus the margin"),
+                Column("mcse_mean", .number, "SD", "Monte Carlo standard error of the mean"),
+                Column("mcse_p_recovered", .number, "Monte Carlo standard error of p_recovered"),
+            ])
 
     static let comparison = TableSchema(
         name: "comparison", description: "Paired differences between each scenario and the reference, over draws.",
@@ -103,7 +104,9 @@ struct SimulationTables {
         var table = ResultTable(.spending)
         for scenario in plan.scenarios {
             for sector in plan.population.sectors {
-                for (name, quintiles) in [("all", Array(0...5))] + (1...5).map({ (String($0), [$0]) }) + [("unknown", [0])] {
+                for (name, quintiles) in [("all", Array(0...5))] + (1...5).map({ (String($0), [$0]) }) + [
+                    ("unknown", [0])
+                ] {
                     let members = plan.population.schools.indices.filter {
                         plan.population.schools[$0].sector == sector
                             && quintiles.contains(plan.population.quintiles[$0])

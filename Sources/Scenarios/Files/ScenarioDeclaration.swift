@@ -32,7 +32,8 @@ public struct ScenarioDeclaration: Sendable {
             ? Self.rules(mapping, sectors: sectors) : Self.changed(mapping, earlier: earlier)
         guard let money else { return nil }
         if case .rules(let rules) = money, !rules.isEmpty, deadline == nil {
-            mapping.fail("missing key 'deadline' in scenario '\(name)': the last school year in which money may be spent.")
+            mapping.fail(
+                "missing key 'deadline' in scenario '\(name)': the last school year in which money may be spent.")
             return nil
         }
         self.name = name

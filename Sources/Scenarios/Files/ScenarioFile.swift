@@ -48,7 +48,8 @@ public struct ScenarioFile: Sendable {
     public let scenarios: [ScenarioDeclaration]
 
     private static let keys = [
-        "title", "note", "seed", "draws", "reference", "groups", "margin_sd", "calendar", "models", "schools", "sectors",
+        "title", "note", "seed", "draws", "reference", "groups", "margin_sd", "calendar", "models", "schools",
+        "sectors",
         "outcomes", "scenarios",
     ]
 
@@ -141,7 +142,11 @@ public struct ScenarioFile: Sendable {
     static func joined(_ folder: String, _ file: String) -> String {
         var parts = folder.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         for part in file.split(separator: "/").map(String.init) {
-            if part == "..", let last = parts.last, last != ".." { parts.removeLast() } else if part != "." { parts.append(part) }
+            if part == "..", let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else if part != "." {
+                parts.append(part)
+            }
         }
         return (folder.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }

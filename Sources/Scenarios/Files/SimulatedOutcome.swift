@@ -77,7 +77,9 @@ public struct SimulatedOutcome: Sendable {
     private static func start(
         _ value: SpecificationValue, outcome: String, models: [String]
     ) -> (start: Start, parameters: [UncertainParameter])? {
-        guard let mapping = value.mapping("start", keys: ["model", "outcome", "cohort", "low", "high"]) else { return nil }
+        guard let mapping = value.mapping("start", keys: ["model", "outcome", "cohort", "low", "high"]) else {
+            return nil
+        }
         if mapping.optional("model") != nil {
             guard let model = mapping.required("model")?.word(among: models), let cohort = mapping.text("cohort") else {
                 return nil

@@ -79,7 +79,8 @@ public struct UncertainParameter: Sendable {
 
     /// Reads a parameter from a scenario file.
     init?(_ kind: Kind, _ value: SpecificationValue) {
-        guard let mapping = value.mapping("parameter '\(kind.key)'", keys: DistributionReader.keys + ["source", "note"]),
+        guard
+            let mapping = value.mapping("parameter '\(kind.key)'", keys: DistributionReader.keys + ["source", "note"]),
             let distribution = DistributionReader(mapping).distribution(), let source = mapping.text("source")
         else { return nil }
         // The tails of a normal are cut by the draws themselves: what is checked is where nearly all draws lie.

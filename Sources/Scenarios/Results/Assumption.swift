@@ -96,7 +96,9 @@ extension SimulationPlan {
     }
 
     private var populationAssumptions: [Assumption] {
-        guard case .netherlands = file.schools, let marginals = try? PopulationMarginals.netherlands() else { return [] }
+        guard case .netherlands = file.schools, let marginals = try? PopulationMarginals.netherlands() else {
+            return []
+        }
         return marginals.sectors.flatMap { sector -> [Assumption] in
             func fixed(_ name: String, _ number: PopulationMarginals.Sourced, _ note: String) -> Assumption {
                 Assumption(

@@ -48,7 +48,11 @@ extension SimulationPlan {
             for (row, target) in start.targets.enumerated() {
                 var value = start.mean[row]
                 for column in 0...row { value += start.factor[row, column] * normals[column] }
-                if target.isLow { result[target.outcome].startLow = value } else { result[target.outcome].startHigh = value }
+                if target.isLow {
+                    result[target.outcome].startLow = value
+                } else {
+                    result[target.outcome].startHigh = value
+                }
             }
         }
         return result

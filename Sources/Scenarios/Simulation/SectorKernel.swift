@@ -165,7 +165,9 @@ struct SectorKernel: Sendable {
             for outcome in outcomes.indices {
                 step(outcome, year, spending, parameters[outcome], &work)
             }
-            for cell in work.before.indices { work.before[cell] = work.x[cell] + work.plateau[cell] + work.decaying[cell] }
+            for cell in work.before.indices {
+                work.before[cell] = work.x[cell] + work.plateau[cell] + work.decaying[cell]
+            }
             record(school, scenario, moment: year + 1, layout, work, &states, &recovered)
         }
     }

@@ -147,7 +147,8 @@ public struct SimulationPlan: Sendable {
             guard let first = targets.first else { continue }
             let name = file.outcomes[first.outcome].name
             guard let analysis = analyses[model.name] else {
-                throw .start(outcome: name, "model '\(model.name)' reports no growth; declare its 'report' or 'figures'.")
+                throw .start(
+                    outcome: name, "model '\(model.name)' reports no growth; declare its 'report' or 'figures'.")
             }
             let deviations: Estimates
             let factor: SemidefiniteFactor
