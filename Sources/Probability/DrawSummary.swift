@@ -1,63 +1,92 @@
-/// Mean, spread and quantiles of a figure over draws, with Monte Carlo standard errors.
+/// What the draws of one quantity say: moments, quantiles and the Monte Carlo standard error of the mean.
 public struct DrawSummary: Sendable, Equatable {
-    /// The number of draws.
+    /// The number of draws, at least 1.
     public let count: Int
     /// The mean.
     public let mean: Double
-    /// The standard deviation (n - 1); nil for a single draw.
+    /// The standard deviation with divisor n - 1; nil for a single draw.
     public let standardDeviation: Double?
-    /// The 5, 10, 25, 50, 75, 90 and 95% quantiles (type 7, R's default).
+    /// The quantiles at ``probabilities``, of type 7: see ``quantile(sorted:probability:)``.
     public let quantiles: [Double]
 
     /// The probabilities of ``quantiles``.
     public static let probabilities = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95]
 
-    /// The summary of some draws, at least one. Sums run in draw order, so the bits do not depend on threads.
+    /// The summary of draws in draw order.
+    ///
+    /// Sums are compensated and run in the order given, so the bits depend on the draws alone. If a draw is NaN, so are the
+    /// mean, the standard deviation and all quantiles.
+    ///
+    /// - Parameter draws: At least one value.
+    /// - Complexity: One sort.
     public init(_ draws: [Double]) {
-        precondition(!draws.isEmpty, "a summary needs a draw")
+        precondition(!draws.isEmpty, "a summary needs at least one draw")
         count = draws.count
-        var sum = CompensatedSum()
-        for value in draws { sum.add(value) }
-        let mean = sum.value / Double(draws.count)
-        var squares = CompensatedSum()
-        for value in draws { squares.add((value - mean) * (value - mean)) }
+        let mean = CompensatedSum(draws).value / Double(draws.count)
         self.mean = mean
-        standardDeviation = draws.count > 1 ? (squares.value / Double(draws.count - 1)).squareRoot() : nil
-        let sorted = draws.sorted()
+        standardDeviation = Self.standardDeviation(of: draws, around: mean)
+        let sorted = draws.contains { $0.isNaN } ? [.nan] : draws.sorted()
         quantiles = Self.probabilities.map { quantile(sorted: sorted, probability: $0) }
     }
 
-    /// The Monte Carlo standard error of the mean, sd / sqrt(n).
+    /// The Monte Carlo standard error of the mean, sd / sqrt(n); nil for a single draw.
     public var mcseOfMean: Double? { standardDeviation.map { $0 / Double(count).squareRoot() } }
-}
 
-/// A quantile of sorted values by linear interpolation between order statistics (Hyndman and Fan's type 7).
-public func quantile(sorted values: [Double], probability: Double) -> Double {
-    precondition(!values.isEmpty, "a quantile needs a value")
-    let position = probability * Double(values.count - 1)
-    let lower = min(Int(position), values.count - 1)
-    let upper = min(lower + 1, values.count - 1)
-    return values[lower] + (position - Double(lower)) * (values[upper] - values[lower])
-}
+    /// The 5% quantile.
+    public var q05: Double { quantiles[0] }
+    /// The 10% quantile.
+    public var q10: Double { quantiles[1] }
+    /// The lower quartile.
+    public var q25: Double { quantiles[2] }
+    /// The median.
+    public var q50: Double { quantiles[3] }
+    /// The upper quartile.
+    public var q75: Double { quantiles[4] }
+    /// The 90% quantile.
+    public var q90: Double { quantiles[5] }
+    /// The 95% quantile.
+    public var q95: Double { quantiles[6] }
 
-/// The Monte Carlo standard error of a proportion, sqrt(p (1 - p) / n).
-public func mcseOfProportion(_ p: Double, draws n: Int) -> Double { (p * (1 - p) / Double(n)).squareRoot() }
-
-/// A sum that keeps the digits which plain addition loses (Neumaier 1974).
-public struct CompensatedSum: Sendable {
-    private var sum = 0.0
-    private var lost = 0.0
-
-    /// An empty sum.
-    public init() {}
-
-    /// Adds a term.
-    public mutating func add(_ term: Double) {
-        let total = sum + term
-        lost += abs(sum) >= abs(term) ? (sum - total) + term : (term - total) + sum
-        sum = total
+    /// Two passes: the squares of deviations, less what the rounding of the mean adds (Chan, Golub and LeVeque 1983).
+    private static func standardDeviation(of draws: [Double], around mean: Double) -> Double? {
+        guard draws.count > 1 else { return nil }
+        var (squares, deviations) = (CompensatedSum(), CompensatedSum())
+        for draw in draws {
+            let deviation = draw - mean
+            squares.add(deviation * deviation)
+            deviations.add(deviation)
+        }
+        let n = Double(draws.count)
+        let sum = squares.value - deviations.value * deviations.value / n
+        return (max(sum, 0) / (n - 1)).squareRoot()
     }
+}
 
-    /// The sum so far.
-    public var value: Double { sum + lost }
+/// The quantile of sorted values, of type 7 as R's default: linear between the order statistics at (n - 1) p.
+///
+/// - Parameters:
+///   - sorted: At least one value, in ascending order.
+///   - probability: From 0 to 1.
+/// - SeeAlso: Hyndman and Fan (1996), The American Statistician 50, 361-365, definition 7.
+public func quantile(sorted: [Double], probability: Double) -> Double {
+    precondition(!sorted.isEmpty, "a quantile needs at least one value")
+    precondition(probability >= 0 && probability <= 1, "a probability lies between 0 and 1")
+    let position = Double(sorted.count - 1) * probability
+    let index = Int(position)
+    let share = position - Double(index)
+    let low = sorted[index]
+    guard share > 0, sorted[index + 1] != low else { return low }
+    return (1 - share) * low + share * sorted[index + 1]
+}
+
+/// The Monte Carlo standard error of a proportion p of n draws, sqrt(p (1 - p) / n).
+///
+/// Zero when the proportion is 0 or 1, which then says little: see the rule of three (at most 3 / n with 95% confidence).
+///
+/// - Parameters:
+///   - p: The proportion, 0 to 1.
+///   - n: The number of draws, at least 1.
+public func mcseOfProportion(_ p: Double, draws n: Int) -> Double {
+    precondition(n > 0 && p >= 0 && p <= 1, "a proportion from 0 to 1 of at least one draw")
+    return (p * (1 - p) / Double(n)).squareRoot()
 }

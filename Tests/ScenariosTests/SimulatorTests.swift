@@ -214,7 +214,7 @@ extension SimulationResult {
         ("persistence", "{distribution: fixed, value: 0.9}", "missing key 'source' in parameter 'persistence'."),
         (
             "loss", "{distribution: uniform, low: 1, high: 0, source: s}",
-            "low and high are 1.0 and 0.0; expected low below high."
+            "low and high are 1 and 0; expected low below high."
         ),
         ("weeks", "{2020: 5, source: test}", "found '2020'; expected a school year such as 2021/22."),
         ("weeks", "{2020/21: -5, source: test}", "found -5; expected a number of 0 or more."),
