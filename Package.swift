@@ -66,7 +66,9 @@ let package = Package(
         .testTarget(name: "TablesTests", dependencies: ["Tables", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SpecificationsTests", dependencies: ["Specifications", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "ModelsTests", dependencies: ["Models", "Tables", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelsTests", dependencies: ["Models", "LinearAlgebra", "Tables", "TestSupport", numerics],
+            swiftSettings: strict),
         .testTarget(
             name: "RecoveryTests", dependencies: ["Recovery", "LinearAlgebra", "Models", "TestSupport"],
             swiftSettings: strict),

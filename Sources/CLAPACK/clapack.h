@@ -14,6 +14,9 @@
 /* Cholesky factorisation of a symmetric positive definite matrix. */
 void dpotrf_(const char *uplo, const int32_t *n, double *a, const int32_t *lda, int32_t *info, size_t uplo_length);
 
+/* Inverse from a Cholesky factor. */
+void dpotri_(const char *uplo, const int32_t *n, double *a, const int32_t *lda, int32_t *info, size_t uplo_length);
+
 /* Solution of a triangular system with many right-hand sides. */
 void dtrsm_(const char *side, const char *uplo, const char *transa, const char *diag, const int32_t *m,
             const int32_t *n, const double *alpha, const double *a, const int32_t *lda, double *b, const int32_t *ldb,

@@ -82,3 +82,27 @@ public func factorLowerInPlace(_ elements: inout [Double], size: Int) throws(Lin
     // LAPACK lets NaN through: a pivot that is not a number is not positive either.
     for index in 0..<size where !(elements[index * (size + 1)] > 0) { throw .notPositiveDefinite(pivot: index) }
 }
+
+/// The inverse of a symmetric matrix, from the Cholesky factor that stands in the lower triangle of a larger matrix.
+///
+/// - Parameters:
+///   - factor: The larger matrix; the leading block of `size` holds the factor.
+///   - size: The order of the matrix to invert.
+/// - Returns: The inverse, both triangles.
+/// - Complexity: O(size^3), LAPACK `dpotri`.
+public func inverseOfLeadingBlock(_ factor: Matrix, size: Int) -> Matrix {
+    precondition(size <= factor.rows, "the block lies within the matrix")
+    var block = Matrix(rows: size, columns: size)
+    for column in 0..<size {
+        for row in column..<size { block[row, column] = factor[row, column] }
+    }
+    guard size > 0 else { return block }
+    var (n, info) = (Int32(size), Int32(0))
+    var lda = n
+    dpotri_("L", &n, &block.elements, &lda, &info, 1)
+    precondition(info == 0, "the factor of a positive definite matrix can be inverted")
+    for column in 0..<size {
+        for row in (column + 1)..<max(size, column + 1) { block[column, row] = block[row, column] }
+    }
+    return block
+}

@@ -33,29 +33,27 @@ public struct GrowthFit: Sendable {
     /// Whether some random effect has no variance, or two are perfectly correlated.
     public var isSingular: Bool { !singularities.isEmpty }
 
-    init(_ model: GrowthModel, theta scaledTheta: [Double], value: Double, evaluations: Int) throws(ModelError) {
+    init(_ model: GrowthModel, _ optimum: GrowthModel.Optimum) throws(ModelError) {
         let profile = model.profile
-        let solution = try profile.solve(scaledTheta)
-        let sigma = (solution.residualSumOfSquares / profile.residualDegreesOfFreedom).squareRoot()
-        guard sigma > 0, sigma.isFinite else { throw .numericalBreakdown }
+        let solution = try profile.solve(optimum.theta)
         let back = model.columns.backTransformation
         let beta = zip(model.startingEffects, solution.fixedEffects).map { $0 + $1 }
+        let covariance = Self.covariance(solution, sigma: optimum.sigma, back)
         coefficients = Coefficients(
-            labels: model.columns.names, values: back * beta,
-            covariance: try Self.covariance(solution, sigma: sigma, back),
-            uncertainty: try Self.uncertainty(model, scaledTheta, sigma: sigma, back))
-        let lambdas = Self.unscaled(profile.factors(scaledTheta), model.effectScales)
+            labels: model.columns.names, values: back * beta, covariance: covariance,
+            uncertainty: try Self.uncertainty(model, optimum, covariance: covariance, back))
+        let lambdas = Self.unscaled(profile.factors(optimum.theta), model.effectScales)
         theta = zip(lambdas, profile.templates).flatMap { lambda, template in
             template.parameters.map { lambda[$0.row, $0.column] }
         }
-        self.sigma = sigma
-        criterionValue = value
+        sigma = optimum.sigma
+        criterionValue = optimum.value
         criterion = profile.criterion
         varianceComponents = Self.components(model.blocks, lambdas, sigma: sigma)
         groupSizes = model.blocks.map { ($0.factor, $0.levelCount) }
         rowCount = model.frame.rowCount
         rowsLeftOut = model.frame.rowsRead - model.frame.rowCount
-        self.evaluations = evaluations
+        evaluations = optimum.evaluations
         droppedColumns = model.columns.droppedNames
         singularities = Self.singularities(model.blocks, lambdas)
         design = model.design
@@ -64,9 +62,7 @@ public struct GrowthFit: Sendable {
     }
 
     /// `sigma^2 (R_X R_X')^-1`, back on the scale of the columns as declared.
-    private static func covariance(
-        _ solution: PenalisedSolution, sigma: Double, _ back: Matrix
-    ) throws(ModelError) -> Matrix {
+    fileprivate static func covariance(_ solution: PenalisedSolution, sigma: Double, _ back: Matrix) -> Matrix {
         let p = solution.fixedFactor.rows
         var inverse = Matrix.identity(p)
         // L x = e, column by column: rows of the inverse factor.
@@ -146,39 +142,26 @@ extension GrowthFit {
     /// The covariance of (theta, sigma) and how the fixed effects' covariance moves with them (Satterthwaite).
     ///
     /// Parameters on the boundary have no asymptotic covariance and are held fixed. nil, that is normal quantiles,
-    /// when the criterion's Hessian is not positive definite.
-    private static func uncertainty(
-        _ model: GrowthModel, _ theta: [Double], sigma: Double, _ back: Matrix
+    /// when the criterion's Hessian is not to be had or not positive definite.
+    fileprivate static func uncertainty(
+        _ model: GrowthModel, _ optimum: GrowthModel.Optimum, covariance current: Matrix, _ back: Matrix
     ) throws(ModelError) -> CovarianceUncertainty? {
+        guard let hessian = optimum.hessian, let inverse = try? Cholesky(hessian).inverse else { return nil }
         let parameters = model.profile.templates.flatMap(\.parameters)
-        let free = theta.indices.filter { !(parameters[$0].isDiagonal && theta[$0] < GrowthModel.boundaryTolerance) }
-        func split(_ x: [Double]) -> (theta: [Double], sigma: Double) {
-            var full = theta
-            for (position, index) in free.enumerated() { full[index] = x[position] }
-            return (full, x[free.count])
-        }
-        let point = free.map { theta[$0] } + [sigma]
-        let steps =
-            free.map { GrowthModel.step(for: theta[$0], bound: parameters[$0].isDiagonal ? 0 : -.infinity) } + [
-                5e-3 * sigma
-            ]
-        let hessian = try NumericalDerivatives.hessian(at: point, steps: steps) { x throws(ModelError) in
-            try model.profile.value(split(x).theta, sigma: split(x).sigma)
-        }
-        guard let inverse = try? Cholesky(hessian).inverse else { return nil }
         var derivatives: [Matrix] = []
-        for index in point.indices {
-            func covariance(_ step: Double) throws(ModelError) -> Matrix {
-                var moved = point
-                moved[index] += step
-                let (theta, sigma) = split(moved)
-                return try self.covariance(try model.profile.solve(theta), sigma: sigma, back)
+        for index in optimum.free {
+            let bound = parameters[index].isDiagonal ? 0 : -Double.infinity
+            let step = GrowthModel.step(for: optimum.theta[index], bound: bound)
+            func moved(_ step: Double) throws(ModelError) -> Matrix {
+                var theta = optimum.theta
+                theta[index] += step
+                return covariance(try model.profile.solve(theta), sigma: optimum.sigma, back)
             }
-            let step = steps[index]
-            let wide = (1 / (2 * step)) * (try covariance(step) + (-1) * (try covariance(-step)))
-            let narrow = (1 / step) * (try covariance(step / 2) + (-1) * (try covariance(-step / 2)))
+            let wide = (1 / (2 * step)) * (try moved(step) + (-1) * (try moved(-step)))
+            let narrow = (1 / step) * (try moved(step / 2) + (-1) * (try moved(-step / 2)))
             derivatives.append((4.0 / 3) * narrow + (-1.0 / 3) * wide)
         }
+        derivatives.append((2 / optimum.sigma) * current)
         return CovarianceUncertainty(derivatives: derivatives, parameterCovariance: 2 * inverse)
     }
 }

@@ -30,11 +30,12 @@ public struct GrowthModel: Sendable {
         let rootWeights = frame.weights.map { $0.map { $0.squareRoot() } }
         startingEffects = try Self.leastSquares(columns, frame.response, frame.weights)
         let residuals = Self.residuals(columns, frame.response, startingEffects)
+        let products = CrossProducts(
+            blocks: blocks, columns: columns.matrix, fixedCount: columns.count, response: residuals,
+            rootWeights: rootWeights)
         profile = ProfiledCriterion(
-            products: CrossProducts(
-                blocks: blocks, columns: columns.matrix, fixedCount: columns.count, response: residuals,
-                rootWeights: rootWeights),
-            templates: blocks.map(\.template), criterion: criterion,
+            products: products, patterns: LevelPatterns(products), templates: blocks.map(\.template),
+            criterion: criterion,
             sumOfLogWeights: frame.weights.map { $0.reduce(0) { $0 + Double.log($1) } } ?? 0,
             logDeterminantCorrection: columns.logDeterminantCorrection)
     }
@@ -71,66 +72,154 @@ public struct GrowthModel: Sendable {
         }
     }
 
-    /// Fits the model: BOBYQA over theta, then Newton steps to the optimum's full digits.
+    /// Fits the model: a quasi-Newton search over theta with the analytic gradient, then Newton steps to the optimum's
+    /// full digits. Where some variance goes to zero, BOBYQA searches again with the boundary included.
     ///
     /// - Throws: ``ModelError/notConverged(evaluations:reason:)`` or ``ModelError/numericalBreakdown``.
     public func fit() throws(ModelError) -> GrowthFit {
         let parameters = profile.templates.flatMap(\.parameters)
-        let lower = parameters.map { $0.isDiagonal ? 0 : -Double.infinity }
-        let start = parameters.map { $0.isDiagonal ? 1.0 : 0 }
-        let profile = profile
-        var minimum = try minimiseBOBYQA(
-            start: start, lower: lower, relativeTolerance: 1e-7, maximumEvaluations: 20_000
-        ) { theta throws(ModelError) in try profile.value(theta) }
-        try polish(&minimum, lower: lower)
-        return try GrowthFit(self, theta: minimum.point, value: minimum.value, evaluations: minimum.evaluations)
+        var minimum = try searchInside(parameters)
+        if zip(minimum.point, parameters).contains(where: { $1.isDiagonal && $0 < Self.nearBoundary }) {
+            minimum = try searchWithBoundary(parameters, from: minimum)
+        }
+        let polished = try polish(minimum, parameters)
+        return try GrowthFit(self, polished)
     }
 
+    /// A diagonal element this small may be zero at the optimum: the gradient cannot tell.
+    private static let nearBoundary = 1e-2
     /// A parameter this close to its bound of zero is at it: the variance is estimated as zero.
     static let boundaryTolerance = 1e-5
 
-    /// Newton steps over the parameters that are not on their bound.
-    ///
-    /// A derivative-free search knows the optimum to half the digits of the criterion only.
-    private func polish(_ minimum: inout Minimum, lower: [Double]) throws(ModelError) {
-        var evaluations = 0
-        let atBound = minimum.point.indices.filter { lower[$0] == 0 && minimum.point[$0] < Self.boundaryTolerance }
-        for index in atBound { minimum.point[index] = 0 }
-        let free = minimum.point.indices.filter { !atBound.contains($0) }
-        guard !free.isEmpty else {
-            minimum.value = try profile.value(minimum.point)
-            return
+    private func searchInside(_ parameters: [CovarianceTemplate.Element]) throws(ModelError) -> Minimum {
+        let profile = profile
+        let size = profile.residualDegreesOfFreedom
+        let search = Minimisation(
+            method: .slsqp, start: parameters.map { $0.isDiagonal ? 1.0 : 0 },
+            lower: parameters.map { $0.isDiagonal ? 1e-3 : -Double.infinity }, relativeTolerance: 1e-5,
+            maximumEvaluations: 1_000)
+        // Per row, so that the first steps of the search have a sensible length whatever the number of rows.
+        return try search.run { theta, _ throws(ModelError) in
+            let derivatives = try profile.derivatives(theta)
+            return (derivatives.value / size, derivatives.profiled.map { $0 / size })
         }
-        let base = minimum.point
-        func value(_ x: [Double]) throws(ModelError) -> Double {
-            var theta = base
-            for (position, index) in free.enumerated() { theta[index] = x[position] }
-            evaluations += 1
-            return try profile.value(theta)
-        }
-        var x = free.map { base[$0] }
-        var best = try value(x)
-        for _ in 0..<4 {
-            let steps = zip(x, free).map { x, index in Self.step(for: x, bound: lower[index]) }
-            let gradient = try NumericalDerivatives.gradient(at: x, steps: steps, value)
-            let hessian = try NumericalDerivatives.hessian(at: x, steps: steps, value)
-            guard let direction = try? Cholesky(hessian).solve(gradient) else { break }
-            let candidate = zip(x, direction).map { $0 - $1 }
-            guard zip(candidate, free).allSatisfy({ $0 > lower[$1] }) else { break }
-            let candidateValue = try value(candidate)
-            // The criterion is flat at the optimum: equal up to rounding counts as no worse.
-            guard candidateValue <= best + 1e-9 * max(1, abs(best)) else { break }
-            (x, best) = (candidate, candidateValue)
-            if zip(direction, x).allSatisfy({ abs($0) < 1e-10 * max(1, abs($1)) }) { break }
-        }
-        for (position, index) in free.enumerated() { minimum.point[index] = x[position] }
-        minimum.value = best
-        minimum.evaluations += evaluations
     }
 
+    private func searchWithBoundary(
+        _ parameters: [CovarianceTemplate.Element], from start: Minimum
+    ) throws(ModelError) -> Minimum {
+        let profile = profile
+        let search = Minimisation(
+            method: .bobyqa, start: start.point, lower: parameters.map { $0.isDiagonal ? 0 : -Double.infinity },
+            relativeTolerance: 1e-7, maximumEvaluations: 20_000)
+        var found = try search.run { theta, _ throws(ModelError) in (try profile.value(theta), []) }
+        found.evaluations += start.evaluations
+        return found
+    }
+
+    /// The optimum with the curvature there.
+    struct Optimum {
+        var theta: [Double]
+        var value: Double
+        var sigma: Double
+        var evaluations: Int
+        /// The positions of the parameters that are not on their bound.
+        var free: [Int]
+        /// The Hessian of the criterion, not profiled, in the free parameters and, last, sigma; nil when some variance is
+        /// zero in a way that leaves no gradient.
+        var hessian: Matrix?
+    }
+
+    /// Newton steps over the parameters that are not on their bound: a search knows the optimum to half the digits only.
+    private func polish(
+        _ minimum: Minimum, _ parameters: [CovarianceTemplate.Element]
+    ) throws(ModelError) -> Optimum {
+        var theta = minimum.point
+        for (index, element) in parameters.enumerated()
+        where element.isDiagonal && theta[index] < Self.boundaryTolerance {
+            theta[index] = 0
+        }
+        let free = theta.indices.filter { theta[$0] != 0 || !parameters[$0].isDiagonal }
+        var optimum = Optimum(
+            theta: theta, value: try profile.value(theta), sigma: 0, evaluations: minimum.evaluations + 1, free: free)
+        let curvature = Curvature(profile: profile, free: free, parameters: parameters)
+        for _ in 0..<4 {
+            guard let (gradient, hessian) = try curvature.at(optimum.theta) else { break }
+            optimum.evaluations += curvature.evaluations
+            guard let factor = try? Cholesky(curvature.profiled(hessian)) else { break }
+            let step = factor.solve(gradient)
+            var candidate = optimum.theta
+            for (position, index) in free.enumerated() { candidate[index] -= step[position] }
+            let isInside = free.allSatisfy { !parameters[$0].isDiagonal || candidate[$0] > 0 }
+            let value = isInside ? try profile.value(candidate) : .infinity
+            optimum.evaluations += 1
+            // The criterion is flat at the optimum: equal up to rounding counts as no worse.
+            guard value <= optimum.value + 1e-9 * max(1, abs(optimum.value)) else { break }
+            (optimum.theta, optimum.value, optimum.hessian) = (candidate, value, hessian)
+            if zip(step, free).allSatisfy({ abs($0) < 1e-7 * max(0.1, abs(candidate[$1])) }) { break }
+        }
+        let solution = try profile.solve(optimum.theta)
+        optimum.sigma = (solution.residualSumOfSquares / profile.residualDegreesOfFreedom).squareRoot()
+        guard optimum.sigma > 0, optimum.sigma.isFinite else { throw .numericalBreakdown }
+        return optimum
+    }
+}
+
+/// The curvature of the criterion in its free parameters and sigma, by central differences of the analytic gradient.
+private struct Curvature {
+    let profile: ProfiledCriterion
+    let free: [Int]
+    let parameters: [CovarianceTemplate.Element]
+
+    /// How many evaluations one call of ``at(_:)`` takes.
+    var evaluations: Int { 1 + 4 * free.count }
+
+    /// The profiled gradient and the Hessian, not profiled, with sigma last; nil where a zero variance leaves no gradient.
+    func at(_ theta: [Double]) throws(ModelError) -> (gradient: [Double], hessian: Matrix)? {
+        guard zip(theta, parameters).allSatisfy({ !$1.isDiagonal || $0 > 0 }) else { return nil }
+        let centre = try profile.derivatives(theta)
+        let variance = centre.residualSumOfSquares / centre.degreesOfFreedom
+        let sigma = variance.squareRoot()
+        let count = free.count
+        var hessian = Matrix(rows: count + 1, columns: count + 1)
+        for (column, index) in free.enumerated() {
+            let step = GrowthModel.step(for: theta[index], bound: parameters[index].isDiagonal ? 0 : -.infinity)
+            func difference(_ h: Double) throws(ModelError) -> [Double] {
+                var (up, down) = (theta, theta)
+                up[index] += h
+                down[index] -= h
+                let above = try profile.derivatives(up).gradient(variance: variance)
+                let below = try profile.derivatives(down).gradient(variance: variance)
+                return zip(above, below).map { ($0 - $1) / (2 * h) }
+            }
+            let (wide, narrow) = (try difference(step), try difference(step / 2))
+            for (row, other) in free.enumerated() { hessian[row, column] = (4 * narrow[other] - wide[other]) / 3 }
+            // d/dsigma of the gradient: only r^2 / sigma^2 hangs on sigma.
+            hessian[count, column] = -2 * centre.residuals[index] / (variance * sigma)
+            hessian[column, count] = hessian[count, column]
+        }
+        hessian[count, count] = 4 * centre.degreesOfFreedom / variance
+        return (free.map { centre.profiled[$0] }, hessian.symmetrised)
+    }
+
+    /// The Hessian of the profiled criterion: sigma's row and column swept out.
+    func profiled(_ hessian: Matrix) -> Matrix {
+        let count = free.count
+        var result = Matrix(rows: count, columns: count)
+        for column in 0..<count {
+            for row in 0..<count {
+                let swept = hessian[row, count] * hessian[count, column] / hessian[count, count]
+                result[row, column] = hessian[row, column] - swept
+            }
+        }
+        return result
+    }
+}
+
+extension GrowthModel {
     /// A step for differences that stays inside the bound.
     static func step(for value: Double, bound: Double) -> Double {
-        let step = 5e-3 * max(abs(value), 0.05)
+        let step = 1e-2 * max(abs(value), 0.05)
         return bound == 0 ? min(step, value / 2) : step
     }
 }

@@ -21,6 +21,10 @@ struct PenalisedSolution: Sendable {
     let fixedFactor: Matrix
     /// The fixed effects.
     let fixedEffects: [Double]
+    /// The spherical effects u of the factors in the tail.
+    let otherEffects: [Double]
+    /// The Cholesky factor of the tail: other random effects, fixed effects, response.
+    let tailFactor: Matrix
 }
 
 /// Minus twice the profiled (restricted) log-likelihood of a linear mixed model as a function of theta.
@@ -29,6 +33,7 @@ struct PenalisedSolution: Sendable {
 /// REML; minus the sum of log weights. Bates, Maechler, Bolker and Walker (2015), JSS 67(1), equations 34, 35, 41, 42.
 struct ProfiledCriterion: Sendable {
     let products: CrossProducts
+    let patterns: LevelPatterns
     let templates: [CovarianceTemplate]
     let criterion: Criterion
     /// The sum of the logarithms of the prior weights.
@@ -45,18 +50,14 @@ struct ProfiledCriterion: Sendable {
     ///
     /// - Throws: ``ModelError/numericalBreakdown``.
     func value(_ theta: [Double]) throws(ModelError) -> Double {
-        let solution = try solve(theta)
+        value(of: try solve(theta))
+    }
+
+    /// The profiled criterion of a solved problem.
+    func value(of solution: PenalisedSolution) -> Double {
         let df = residualDegreesOfFreedom
         let scale = 1 + Double.log(2 * .pi * solution.residualSumOfSquares / df)
         return logDeterminants(solution) + df * scale - sumOfLogWeights
-    }
-
-    /// The criterion at theta and the residual standard deviation sigma, not profiled over sigma.
-    func value(_ theta: [Double], sigma: Double) throws(ModelError) -> Double {
-        let solution = try solve(theta)
-        let variance = sigma * sigma
-        return logDeterminants(solution) + residualDegreesOfFreedom * Double.log(2 * .pi * variance)
-            + solution.residualSumOfSquares / variance - sumOfLogWeights
     }
 
     private func logDeterminants(_ solution: PenalisedSolution) -> Double {
@@ -79,7 +80,8 @@ struct ProfiledCriterion: Sendable {
     func solve(_ theta: [Double]) throws(ModelError) -> PenalisedSolution {
         let lambdas = factors(theta)
         var tail = scaledTail(lambdas)
-        let headLogDeterminant = try eliminateFirstFactor(lambdas, from: &tail)
+        let elimination = FirstFactorElimination(products: products, patterns: patterns, lambdas: lambdas)
+        let headLogDeterminant = try elimination.eliminate(from: &tail)
         let (m, q, p) = (products.tailSize, products.otherCount, products.fixedCount)
         do {
             try factorLowerInPlace(&tail.elements, size: m)
@@ -95,10 +97,11 @@ struct ProfiledCriterion: Sendable {
             for row in column..<p { fixedFactor[row, column] = tail[q + row, q + column] }
         }
         let root = tail[m - 1, m - 1]
+        let effects = backSolve(tail, (0..<(q + p)).map { tail[m - 1, $0] })
         return PenalisedSolution(
             logDeterminantRandom: logRandom, logDeterminantFixed: logFixed, residualSumOfSquares: root * root,
-            fixedFactor: fixedFactor,
-            fixedEffects: backSolve(fixedFactor, (0..<p).map { tail[m - 1, q + $0] }))
+            fixedFactor: fixedFactor, fixedEffects: Array(effects[q...]), otherEffects: Array(effects[..<q]),
+            tailFactor: tail)
     }
 
     /// `Lambda' A Lambda + I` for the random effects of the tail, `A Lambda` for their products with X and y.
@@ -149,132 +152,9 @@ struct ProfiledCriterion: Sendable {
         scaleColumns(of: &tail, from: start, rows: start..<(start + k), by: lambda)
         scaleRows(of: &tail, from: start, columns: start..<(start + k), by: lambda)
     }
-
-    /// Takes the first grouping factor out of the tail (its Schur complement); returns `log|L_1|^2`.
-    private func eliminateFirstFactor(_ lambdas: [Matrix], from tail: inout Matrix) throws(ModelError) -> Double {
-        let k = products.width
-        let lambda = lambdas[0]
-        var logDeterminant = 0.0
-        var small = SmallSystem(width: k)
-        for level in 0..<products.levelCount {
-            small.setGram(products.gram, at: level * k * k, lambda: lambda)
-            logDeterminant += try small.factorise()
-            for link in products.links[products.linkStart[level]..<products.linkStart[level + 1]] {
-                small.append(
-                    products.linkValues, at: link.offset, lambda: lambda, other: lambdas[link.block + 1],
-                    column: link.column)
-            }
-            let width = products.fixedCount + 1
-            for column in 0..<width {
-                small.append(
-                    products.fixed, at: (level * width + column) * k, lambda: lambda,
-                    column: products.otherCount + column)
-            }
-            small.subtractProducts(from: &tail)
-        }
-        return logDeterminant
-    }
 }
 
-/// One level of the first grouping factor: its K x K factor and the columns linked to it.
-private struct SmallSystem {
-    let width: Int
-    var factor: [Double]
-    /// The linked columns after the forward solve, K each.
-    var columns: [Double] = []
-    /// The tail's column of each linked column, ascending.
-    var positions: [Int] = []
-    private var scratch: [Double]
-
-    init(width: Int) {
-        self.width = width
-        factor = Array(repeating: 0, count: width * width)
-        scratch = Array(repeating: 0, count: width)
-    }
-
-    /// Sets the system to `Lambda' A Lambda + I` and forgets the linked columns.
-    mutating func setGram(_ gram: [Double], at offset: Int, lambda: Matrix) {
-        let k = width
-        columns.removeAll(keepingCapacity: true)
-        positions.removeAll(keepingCapacity: true)
-        for column in 0..<k {
-            for row in 0..<k {
-                var sum = 0.0
-                for inner in column..<k { sum += gram[offset + inner * k + row] * lambda[inner, column] }
-                scratch[row] = sum
-            }
-            for row in column..<k {
-                var sum = row == column ? 1.0 : 0.0
-                for inner in row..<k { sum += lambda[inner, row] * scratch[inner] }
-                factor[column * k + row] = sum
-            }
-        }
-    }
-
-    /// Replaces the system by its Cholesky factor; returns the logarithm of its determinant.
-    mutating func factorise() throws(ModelError) -> Double {
-        let k = width
-        var determinant = 1.0
-        for column in 0..<k {
-            for inner in 0..<column {
-                let value = factor[inner * k + column]
-                for row in column..<k { factor[column * k + row] -= value * factor[inner * k + row] }
-            }
-            let pivot = factor[column * k + column]
-            guard pivot > 0, pivot.isFinite else { throw .numericalBreakdown }
-            determinant *= pivot
-            let root = pivot.squareRoot()
-            for row in column..<k { factor[column * k + row] /= root }
-        }
-        return Double.log(determinant)
-    }
-
-    /// Adds the solved column `L^-1 Lambda' c` for a column of the fixed effects or the response.
-    mutating func append(_ values: [Double], at offset: Int, lambda: Matrix, column: Int) {
-        for index in 0..<width { scratch[index] = values[offset + index] }
-        appendSolved(lambda: lambda, column: column)
-    }
-
-    /// Adds the solved columns `L^-1 Lambda' C Lambda_other` for a level of another grouping factor.
-    mutating func append(_ values: [Double], at offset: Int, lambda: Matrix, other: Matrix, column: Int) {
-        for effect in 0..<other.columns {
-            for index in 0..<width {
-                var sum = 0.0
-                for inner in effect..<other.rows {
-                    sum += values[offset + inner * width + index] * other[inner, effect]
-                }
-                scratch[index] = sum
-            }
-            appendSolved(lambda: lambda, column: column + effect)
-        }
-    }
-
-    private mutating func appendSolved(lambda: Matrix, column: Int) {
-        let k = width
-        let start = columns.count
-        for row in 0..<k {
-            var sum = 0.0
-            for inner in row..<k { sum += lambda[inner, row] * scratch[inner] }
-            for inner in 0..<row { sum -= factor[inner * k + row] * columns[start + inner] }
-            columns.append(sum / factor[row * k + row])
-        }
-        positions.append(column)
-    }
-
-    /// Subtracts the products of all linked columns from the lower triangle of the tail.
-    func subtractProducts(from tail: inout Matrix) {
-        let k = width
-        for (left, column) in positions.enumerated() {
-            for right in left..<positions.count {
-                var sum = 0.0
-                for index in 0..<k { sum += columns[left * k + index] * columns[right * k + index] }
-                tail[positions[right], column] -= sum
-            }
-        }
-    }
-}
-
-/// x in `L' x = b` for a small lower triangular L.
+/// x in `L' x = b`, with L the leading block of a lower triangular matrix.
 private func backSolve(_ lower: Matrix, _ right: [Double]) -> [Double] {
     var x = right
     for row in stride(from: right.count - 1, through: 0, by: -1) {

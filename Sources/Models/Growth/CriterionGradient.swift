@@ -1,0 +1,109 @@
+import LinearAlgebra
+import RealModule
+
+/// The criterion at one theta with its derivatives.
+struct CriterionDerivatives: Sendable {
+    /// The profiled criterion.
+    let value: Double
+    /// r^2, the penalised residual sum of squares.
+    let residualSumOfSquares: Double
+    /// The derivatives of the log determinants in theta.
+    let logDeterminants: [Double]
+    /// The derivatives of r^2 in theta.
+    let residuals: [Double]
+    /// n - p for REML, n for ML.
+    let degreesOfFreedom: Double
+
+    /// The gradient of the profiled criterion.
+    var profiled: [Double] { gradient(variance: residualSumOfSquares / degreesOfFreedom) }
+
+    /// The gradient in theta of the criterion with the residual variance held fixed.
+    func gradient(variance: Double) -> [Double] {
+        zip(logDeterminants, residuals).map { $0 + $1 / variance }
+    }
+}
+
+extension ProfiledCriterion {
+    /// The criterion with its gradient.
+    ///
+    /// With M the matrix of the penalised normal equations, C its inverse, J the number of levels of a factor, Lambda its
+    /// relative covariance factor and u its spherical effects:
+    ///
+    ///     d log|M|  = 2 tr((J I - sum C_jj) Lambda^-1 dLambda)        from M's own first block row, C M = I
+    ///     d r^2     = -2 tr((sum u_j u_j') Lambda^-1 dLambda)         by the envelope theorem, Lambda' Z'(y - fit) = u
+    ///
+    /// so that only sums over levels of K x K blocks are needed. ML leaves the fixed effects out of the first line.
+    ///
+    /// - Parameter theta: With every diagonal element above zero.
+    /// - Complexity: About three times the criterion alone; the inverse of the tail takes most.
+    func derivatives(_ theta: [Double]) throws(ModelError) -> CriterionDerivatives {
+        let solution = try solve(theta)
+        let lambdas = factors(theta)
+        let inverse = tailInverse(solution)
+        let elimination = FirstFactorElimination(products: products, patterns: patterns, lambdas: lambdas)
+        let first = try elimination.inverseAndEffects(
+            inverse: inverse, residual: solution.fixedEffects.map { -$0 } + [1], others: solution.otherEffects)
+        var sums = [(levels: products.levelCount, inverse: first.inverse, effects: first.effects)]
+        for block in products.tailBlocks { sums.append(tailSums(block, inverse, solution.otherEffects)) }
+        var (logDeterminants, residuals) = ([Double](), [Double]())
+        for (index, sum) in sums.enumerated() {
+            var bracket = (-1) * sum.inverse
+            for row in 0..<bracket.rows { bracket[row, row] += Double(sum.levels) }
+            let determinant = rightSolved(bracket, lambdas[index])
+            let residual = rightSolved((-1) * sum.effects, lambdas[index])
+            for element in templates[index].parameters {
+                logDeterminants.append(2 * determinant[element.column, element.row])
+                residuals.append(2 * residual[element.column, element.row])
+            }
+        }
+        return CriterionDerivatives(
+            value: value(of: solution), residualSumOfSquares: solution.residualSumOfSquares,
+            logDeterminants: logDeterminants, residuals: residuals, degreesOfFreedom: residualDegreesOfFreedom)
+    }
+
+    /// The inverse of the tail without the response; for ML without the fixed effects, whose rows are then zero.
+    private func tailInverse(_ solution: PenalisedSolution) -> Matrix {
+        let (p, q) = (products.fixedCount, products.otherCount)
+        guard criterion == .ml else { return inverseOfLeadingBlock(solution.tailFactor, size: q + p) }
+        let random = inverseOfLeadingBlock(solution.tailFactor, size: q)
+        var padded = Matrix(rows: q + p, columns: q + p)
+        for column in 0..<q {
+            for row in 0..<q { padded[row, column] = random[row, column] }
+        }
+        return padded
+    }
+
+    private func tailSums(
+        _ block: CrossProducts.TailBlock, _ inverse: Matrix, _ effects: [Double]
+    ) -> (levels: Int, inverse: Matrix, effects: Matrix) {
+        let k = block.width
+        var result = (
+            levels: block.levelCount, inverse: Matrix(rows: k, columns: k), effects: Matrix(rows: k, columns: k)
+        )
+        for level in 0..<block.levelCount {
+            let start = block.offset + level * k
+            for column in 0..<k {
+                for row in 0..<k {
+                    result.inverse[row, column] += inverse[start + row, start + column]
+                    result.effects[row, column] += effects[start + row] * effects[start + column]
+                }
+            }
+        }
+        return result
+    }
+
+    /// `A Lambda^-1` for a lower triangular Lambda.
+    private func rightSolved(_ matrix: Matrix, _ lambda: Matrix) -> Matrix {
+        var x = matrix
+        for row in 0..<x.rows {
+            for column in stride(from: lambda.columns - 1, through: 0, by: -1) {
+                var value = x[row, column]
+                for inner in (column + 1)..<max(lambda.rows, column + 1) {
+                    value -= x[row, inner] * lambda[inner, column]
+                }
+                x[row, column] = value / lambda[column, column]
+            }
+        }
+        return x
+    }
+}

@@ -1,0 +1,116 @@
+import LinearAlgebra
+import RealModule
+import Tables
+import Testing
+
+@testable import Models
+
+/// A model of generated pupils who change school now and then, with common or with scattered test dates.
+private func model(criterion: Criterion, scattered: Bool, weighted: Bool = false) throws -> GrowthModel {
+    var pupil: [String?] = []
+    var school: [String?] = []
+    var (time, score, group, weight): ([Double], [Double], [String?], [Double]) = ([], [], [], [])
+    var state: UInt64 = 2_463_534_242
+    func noise() -> Double {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return Double(state >> 11) * 0x1p-53 - 0.5
+    }
+    for id in 0..<40 {
+        let (own, slope) = (noise() * 8, noise() * 2)
+        for moment in 0..<4 where (id + moment) % 5 != 0 {
+            let date = Double(moment) + (scattered ? noise() * 0.3 : 0)
+            pupil.append("p\(id)")
+            school.append("s\((id + (id % 6 == 0 ? moment : 0)) % 5)")
+            group.append(id % 3 == 0 ? "b" : "a")
+            time.append(date)
+            score.append(50 + own + (4 + slope) * date + noise() * 3 + Double(id % 5))
+            weight.append(weighted ? 1 + Double(moment % 2) : 1)
+        }
+    }
+    let table = try Table([
+        ("pupil", .text(TextColumn(pupil))), ("school", .text(TextColumn(school))), ("time", .double(time)),
+        ("score", .double(score)), ("ses", .text(TextColumn(group))), ("w", .double(weight)),
+    ])
+    let formula = try Formula(parsing: "score ~ time * ses + (1 + time | pupil) + (1 + time || school)")
+    return try GrowthModel(
+        ModelFrame(formula, table: table, weightsColumn: weighted ? "w" : nil), criterion: criterion)
+}
+
+@Suite struct ProfiledCriterionTests {
+    static let cases = [
+        (Criterion.reml, false, false), (.reml, true, false), (.ml, false, false), (.ml, true, true),
+        (.reml, false, true),
+    ]
+    private let theta = [0.9, -0.2, 0.5, 0.4, 0.3]
+
+    /// The oracle: the likelihood from the n x n covariance of the scores, without any penalised least squares.
+    private func denseCriterion(_ model: GrowthModel, _ theta: [Double]) throws -> Double {
+        let (n, p) = (model.frame.rowCount, model.columns.count)
+        var v = Matrix.diagonal(model.frame.weights.map { $0.map { 1 / $0 } } ?? Array(repeating: 1, count: n))
+        for (block, lambda) in zip(model.blocks, model.profile.factors(theta)) {
+            let covariance = lambda.timesTransposed(lambda)
+            for i in 0..<n {
+                for j in 0..<n where block.codes[i] == block.codes[j] {
+                    for a in 0..<block.width {
+                        for b in 0..<block.width {
+                            v[i, j] +=
+                                block.matrix[i * block.width + a] * covariance[a, b] * block.matrix[j * block.width + b]
+                        }
+                    }
+                }
+            }
+        }
+        let factor = try Cholesky(v)
+        let x = factor.solveLower(Matrix(rows: p, columns: n, elements: model.columns.matrix).transposed)
+        let y = factor.solveLower(Matrix(rows: n, columns: 1, elements: model.frame.response))
+        let gram = try Cholesky(x.transposedTimes(x))
+        let beta = gram.solve(x.transposedTimes(y))
+        let squares = zip(y.elements, (x * beta).elements).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        let isREML = model.profile.criterion == .reml
+        let df = Double(isREML ? n - p : n)
+        let determinants =
+            factor.logDeterminant + (isREML ? gram.logDeterminant + model.columns.logDeterminantCorrection : 0)
+        return determinants + df * (1 + Double.log(2 * .pi * squares / df))
+    }
+
+    @Test(arguments: cases)
+    func equalsTheLikelihoodFromTheDenseCovariance(criterion: Criterion, scattered: Bool, weighted: Bool) throws {
+        let model = try model(criterion: criterion, scattered: scattered, weighted: weighted)
+        for theta in [theta, [1, 0, 1, 1, 1], [0.3, 0.1, 0, 0.2, 0]] {
+            let (found, expected) = (try model.profile.value(theta), try denseCriterion(model, theta))
+            // Both lose a few digits of some 1e2 to 1e3 in sums of the order of n.
+            #expect(abs(found - expected) < 1e-10 * abs(expected))
+        }
+    }
+
+    @Test(arguments: cases)
+    func gradientAgreesWithDifferences(criterion: Criterion, scattered: Bool, weighted: Bool) throws {
+        let profile = try model(criterion: criterion, scattered: scattered, weighted: weighted).profile
+        let derivatives = try profile.derivatives(theta)
+        #expect(try derivatives.value == profile.value(theta))
+        for index in theta.indices {
+            func value(_ step: Double) throws -> Double {
+                var moved = theta
+                moved[index] += step
+                return try profile.value(moved)
+            }
+            // Richardson's extrapolation of central differences: truncation about 1e-12, rounding about 1e-10.
+            let wide = (try value(2e-3) - value(-2e-3)) / 4e-3
+            let narrow = (try value(1e-3) - value(-1e-3)) / 2e-3
+            let expected = (4 * narrow - wide) / 3
+            #expect(abs(derivatives.profiled[index] - expected) < 1e-7 * max(1, abs(expected)), "theta \(index)")
+        }
+    }
+
+    @Test func pupilsWithTheSameDesignShareAPattern() throws {
+        let (common, scattered) = (
+            try model(criterion: .reml, scattered: false).profile, try model(criterion: .reml, scattered: true).profile
+        )
+        // Four moments of which one is missing for most: few patterns. Scattered dates: a pattern a pupil.
+        #expect(common.patterns.patterns.count <= 5)
+        #expect(scattered.patterns.patterns.count == 40)
+        #expect(common.patterns.patterns.reduce(0) { $0 + $1.count } == 40)
+    }
+}
