@@ -188,16 +188,25 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
     }
 
     @Test func aVarianceOfZeroIsSaid() throws {
-        // No school differs from another: the variance of school ends on its bound.
-        let fitted = try fit(Self.table())
-        let school = try #require(fitted.varianceComponents.first { $0.group == "school" })
-        if school.variance == 0 {
-            #expect(
-                fitted.singularities == [
-                    "the variance of '(Intercept)' of 'school' is estimated as zero: its factor levels do not differ more than chance"
-                ])
-        }
-        #expect(fitted.isSingular == (school.variance == 0))
+        // Four schools with the same scores: the variance between them is zero, and what is left is the one-sample
+        // problem with closed form mean and sum of squares over n - 1.
+        let scores: [Double] = [1, 2, 4, 9]
+        let table = try Table([
+            ("score", .double(Array(repeating: scores, count: 4).flatMap { $0 })),
+            ("school", .text(TextColumn((0..<16).map { "s\($0 / 4)" }))),
+        ])
+        let fitted = try fit(table, "score ~ 1 + (1 | school)")
+        #expect(fitted.isSingular)
+        #expect(
+            fitted.singularities == [
+                "the variance of '(Intercept)' of 'school' is estimated as zero: its factor levels do not differ more "
+                    + "than chance"
+            ])
+        #expect(fitted.varianceComponents[0].variance == 0)
+        #expect(abs(fitted.varianceComponents[1].variance - 152.0 / 15) < 1e-12)
+        let mean = fitted.coefficients.estimate(at: 0)
+        #expect(abs(mean.value - 4) < 1e-12 && abs(mean.standardError - (152.0 / 15 / 16).squareRoot()) < 1e-12)
+        #expect(abs(mean.degreesOfFreedom - 15) < 1e-6)
     }
 
     @Test func mistakesEndInOneMessage() throws {

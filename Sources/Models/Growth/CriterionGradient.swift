@@ -34,9 +34,12 @@ extension ProfiledCriterion {
     ///
     /// so that only sums over levels of K x K blocks are needed. ML leaves the fixed effects out of the first line.
     ///
-    /// - Parameter theta: With every diagonal element above zero.
+    /// A diagonal element of zero has no derivative to speak of; it is taken as 1e-7, which changes the other derivatives
+    /// by rounding only.
+    ///
     /// - Complexity: About three times the criterion alone; the inverse of the tail takes most.
-    func derivatives(_ theta: [Double]) throws(ModelError) -> CriterionDerivatives {
+    func derivatives(_ point: [Double]) throws(ModelError) -> CriterionDerivatives {
+        let theta = zip(point, templates.flatMap(\.parameters)).map { $1.isDiagonal ? max($0, 1e-7) : $0 }
         let solution = try solve(theta)
         let lambdas = factors(theta)
         let inverse = tailInverse(solution)

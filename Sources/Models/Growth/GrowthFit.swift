@@ -157,9 +157,7 @@ extension GrowthFit {
                 theta[index] += step
                 return covariance(try model.profile.solve(theta), sigma: optimum.sigma, back)
             }
-            let wide = (1 / (2 * step)) * (try moved(step) + (-1) * (try moved(-step)))
-            let narrow = (1 / step) * (try moved(step / 2) + (-1) * (try moved(-step / 2)))
-            derivatives.append((4.0 / 3) * narrow + (-1.0 / 3) * wide)
+            derivatives.append((1 / (2 * step)) * (try moved(step) + (-1) * (try moved(-step))))
         }
         derivatives.append((2 / optimum.sigma) * current)
         return CovarianceUncertainty(derivatives: derivatives, parameterCovariance: 2 * inverse)

@@ -125,8 +125,8 @@ public struct GrowthModel: Sendable {
         var evaluations: Int
         /// The positions of the parameters that are not on their bound.
         var free: [Int]
-        /// The Hessian of the criterion, not profiled, in the free parameters and, last, sigma; nil when some variance is
-        /// zero in a way that leaves no gradient.
+        /// The Hessian of the criterion, not profiled, in the free parameters and, last, sigma; nil when it is not positive
+        /// definite.
         var hessian: Matrix?
     }
 
@@ -142,26 +142,33 @@ public struct GrowthModel: Sendable {
         let free = theta.indices.filter { theta[$0] != 0 || !parameters[$0].isDiagonal }
         var optimum = Optimum(
             theta: theta, value: try profile.value(theta), sigma: 0, evaluations: minimum.evaluations + 1, free: free)
-        let curvature = Curvature(profile: profile, free: free, parameters: parameters)
-        for _ in 0..<4 {
-            guard let (gradient, hessian) = try curvature.at(optimum.theta) else { break }
-            optimum.evaluations += curvature.evaluations
-            guard let factor = try? Cholesky(curvature.profiled(hessian)) else { break }
-            let step = factor.solve(gradient)
-            var candidate = optimum.theta
-            for (position, index) in free.enumerated() { candidate[index] -= step[position] }
-            let isInside = free.allSatisfy { !parameters[$0].isDiagonal || candidate[$0] > 0 }
-            let value = isInside ? try profile.value(candidate) : .infinity
-            optimum.evaluations += 1
-            // The criterion is flat at the optimum: equal up to rounding counts as no worse.
-            guard value <= optimum.value + 1e-9 * max(1, abs(optimum.value)) else { break }
-            (optimum.theta, optimum.value, optimum.hessian) = (candidate, value, hessian)
-            if zip(step, free).allSatisfy({ abs($0) < 1e-7 * max(0.1, abs(candidate[$1])) }) { break }
-        }
+        try takeNewtonSteps(&optimum, Curvature(profile: profile, free: free, parameters: parameters))
         let solution = try profile.solve(optimum.theta)
         optimum.sigma = (solution.residualSumOfSquares / profile.residualDegreesOfFreedom).squareRoot()
         guard optimum.sigma > 0, optimum.sigma.isFinite else { throw .numericalBreakdown }
         return optimum
+    }
+
+    /// Newton steps with the Hessian of the first point: near the optimum each gains five digits or more.
+    private func takeNewtonSteps(_ optimum: inout Optimum, _ curvature: Curvature) throws(ModelError) {
+        let (start, hessian) = try curvature.at(optimum.theta)
+        optimum.evaluations += curvature.evaluations
+        guard let factor = try? Cholesky(curvature.profiled(hessian)) else { return }
+        optimum.hessian = hessian
+        var gradient = start
+        for _ in 0..<6 {
+            let step = factor.solve(gradient)
+            var candidate = optimum.theta
+            for (position, index) in optimum.free.enumerated() { candidate[index] -= step[position] }
+            guard curvature.isInside(candidate) else { return }
+            let derivatives = try profile.derivatives(candidate)
+            optimum.evaluations += 1
+            // The criterion is flat at the optimum: equal up to rounding counts as no worse.
+            guard derivatives.value <= optimum.value + 1e-9 * max(1, abs(optimum.value)) else { return }
+            (optimum.theta, optimum.value) = (candidate, derivatives.value)
+            gradient = optimum.free.map { derivatives.profiled[$0] }
+            if zip(step, optimum.free).allSatisfy({ abs($0) < 1e-8 * max(0.1, abs(candidate[$1])) }) { return }
+        }
     }
 }
 
@@ -172,11 +179,13 @@ private struct Curvature {
     let parameters: [CovarianceTemplate.Element]
 
     /// How many evaluations one call of ``at(_:)`` takes.
-    var evaluations: Int { 1 + 4 * free.count }
+    var evaluations: Int { 1 + 2 * free.count }
 
-    /// The profiled gradient and the Hessian, not profiled, with sigma last; nil where a zero variance leaves no gradient.
-    func at(_ theta: [Double]) throws(ModelError) -> (gradient: [Double], hessian: Matrix)? {
-        guard zip(theta, parameters).allSatisfy({ !$1.isDiagonal || $0 > 0 }) else { return nil }
+    /// Whether every free diagonal element is above zero.
+    func isInside(_ theta: [Double]) -> Bool { free.allSatisfy { !parameters[$0].isDiagonal || theta[$0] > 0 } }
+
+    /// The profiled gradient and the Hessian, not profiled, with sigma last.
+    func at(_ theta: [Double]) throws(ModelError) -> (gradient: [Double], hessian: Matrix) {
         let centre = try profile.derivatives(theta)
         let variance = centre.residualSumOfSquares / centre.degreesOfFreedom
         let sigma = variance.squareRoot()
@@ -184,16 +193,12 @@ private struct Curvature {
         var hessian = Matrix(rows: count + 1, columns: count + 1)
         for (column, index) in free.enumerated() {
             let step = GrowthModel.step(for: theta[index], bound: parameters[index].isDiagonal ? 0 : -.infinity)
-            func difference(_ h: Double) throws(ModelError) -> [Double] {
-                var (up, down) = (theta, theta)
-                up[index] += h
-                down[index] -= h
-                let above = try profile.derivatives(up).gradient(variance: variance)
-                let below = try profile.derivatives(down).gradient(variance: variance)
-                return zip(above, below).map { ($0 - $1) / (2 * h) }
-            }
-            let (wide, narrow) = (try difference(step), try difference(step / 2))
-            for (row, other) in free.enumerated() { hessian[row, column] = (4 * narrow[other] - wide[other]) / 3 }
+            var (up, down) = (theta, theta)
+            up[index] += step
+            down[index] -= step
+            let above = try profile.derivatives(up).gradient(variance: variance)
+            let below = try profile.derivatives(down).gradient(variance: variance)
+            for (row, other) in free.enumerated() { hessian[row, column] = (above[other] - below[other]) / (2 * step) }
             // d/dsigma of the gradient: only r^2 / sigma^2 hangs on sigma.
             hessian[count, column] = -2 * centre.residuals[index] / (variance * sigma)
             hessian[column, count] = hessian[count, column]
@@ -217,9 +222,9 @@ private struct Curvature {
 }
 
 extension GrowthModel {
-    /// A step for differences that stays inside the bound.
+    /// A step for central differences that stays inside the bound: an error of 1e-6 by truncation, less by rounding.
     static func step(for value: Double, bound: Double) -> Double {
-        let step = 1e-2 * max(abs(value), 0.05)
+        let step = 1e-3 * max(abs(value), 0.05)
         return bound == 0 ? min(step, value / 2) : step
     }
 }
