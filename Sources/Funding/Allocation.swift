@@ -12,6 +12,9 @@ public struct Allocation: Sendable {
         public let amounts: [Cents]
     }
 
+    /// As many payments of ``Cents/largestTotal`` as can be added.
+    private static let largestNumberOfPayments = 9_000
+
     /// The payments, by year and then by rule in the order of declaration.
     public let payments: [Payment]
 
@@ -23,6 +26,7 @@ public struct Allocation: Sendable {
         for rule in rules {
             let amounts = try rule.amounts(population)
             payments += rule.years.map { Payment(rule: rule.name, year: $0, amounts: amounts) }
+            guard payments.count <= Self.largestNumberOfPayments else { throw .amountTooLarge(rule: rule.name) }
         }
         self.init(payments: payments)
     }

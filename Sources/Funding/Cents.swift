@@ -6,10 +6,13 @@ public struct Cents: Sendable, Hashable, Comparable, AdditiveArithmetic, CustomS
     /// A number of cents.
     public init(_ count: Int) { self.count = count }
 
-    /// An amount in euros, rounded to the nearest cent, halves away from zero; nil when it is not a sensible amount.
+    /// The largest amount of one rule in one year: ten million million euros. Nine thousand of them still add up.
+    public static let largestTotal = Cents(1_000_000_000_000_000)
+
+    /// An amount in euros, rounded to the nearest cent, halves away from zero; nil above ``largestTotal``.
     public init?(euros: Double) {
         let cents = (euros * 100).rounded()
-        guard cents.isFinite, abs(cents) < 1e17 else { return nil }
+        guard cents.isFinite, abs(cents) <= Double(Self.largestTotal.count) else { return nil }
         count = Int(cents)
     }
 

@@ -14,6 +14,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooFewRows(rows: Int, effects: Int)
     /// A grouping factor has as many factor levels as rows, or a single one.
     case notIdentified(factor: String, levels: Int, rows: Int)
+    /// A grouping factor has at least as many random effects as there are rows.
+    case tooManyEffects(factor: String, effects: Int, rows: Int)
     /// Prior weights must be positive.
     case badWeight(column: String, row: Int)
     /// The optimiser stopped before the optimum.
@@ -47,6 +49,9 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notIdentified(let factor, let levels, let rows):
             "the random effects of '\(factor)' are not identified: it has \(levels) factor levels in \(rows) rows. "
                 + "Use another grouping factor, or drop the term."
+        case .tooManyEffects(let factor, let effects, let rows):
+            "there are \(rows) complete rows for \(effects) random effects of '\(factor)': they cannot be told from the "
+                + "residuals. Use fewer effects in its term, or a coarser grouping factor."
         case .badWeight(let column, let row):
             "the weight in column '\(column)' is not above 0 in data row \(row). Give positive weights, or leave the "
                 + "row out."

@@ -39,13 +39,19 @@ struct RunDirectory {
                 throw .notARun(path: path)
             }
         } else {
-            do {
-                try files.createDirectory(atPath: path, withIntermediateDirectories: true)
-            } catch {
-                throw .cannotCreate(path: path, reason: (error as NSError).localizedDescription)
-            }
+            try Self.makeFolder(path)
         }
         self.path = path
+    }
+
+    /// Makes a folder and those above it.
+    private static func makeFolder(_ path: String) throws(RunError) {
+        var made = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            made += "/" + part
+            guard mkdir(made, 0o755) != 0, errno != EEXIST else { continue }
+            throw .cannotCreate(path: path, reason: String(cString: strerror(errno)))
+        }
     }
 
     /// A marker that the folder is a run's, until `run.json` is there.

@@ -122,6 +122,18 @@ private let year = SchoolYear(start: 2021)
         #expect(amounts == [Cents(7_011_600), Cents(829_330)])
     }
 
+    @Test func amountsThatCannotBeAddedAreRefused() throws {
+        for rate in [1e12, 1e14, 1e300] {
+            let rule = FundingRule(
+                name: "r", basis: .perPupil, amount: .rate(rate), years: [year], sectors: ["po"], source: "test")
+            #expect {
+                try Allocation(rules: [rule], population: population(seed: 1))
+            } throws: {
+                "\($0)" == "rule 'r' gives an amount that is too large to count in cents."
+            }
+        }
+    }
+
     @Test func aRuleWithoutSchoolsIsRefused() throws {
         let rule = FundingRule(
             name: "r", basis: .perPupil, amount: .rate(1), years: [year], sectors: ["so"], source: "test")

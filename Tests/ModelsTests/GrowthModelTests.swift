@@ -235,6 +235,13 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
             message("y ~ 1 + (1 | g)", unique)
                 == "the random effects of 'g' are not identified: it has 3 factor levels in 3 rows. Use another grouping "
                 + "factor, or drop the term.")
+        let short = try Table([
+            ("y", .double([1, 2, 3, 5])), ("t", .double([1, 2, 3, 4])), ("g", .text(TextColumn(["a", "a", "b", "b"]))),
+        ])
+        #expect(
+            message("y ~ t + (1 + t | g)", short)
+                == "there are 4 complete rows for 4 random effects of 'g': they cannot be told from the residuals. Use fewer "
+                + "effects in its term, or a coarser grouping factor.")
         let empty = try Table([("y", .double([.nan, .nan])), ("g", .text(TextColumn(["a", "b"])))])
         #expect(message("y ~ 1 + (1 | g)", empty).hasPrefix("no row of 2 has a value in every column of the formula."))
         let single = try Table([

@@ -99,6 +99,8 @@ public struct FundingRule: Sendable {
         case .total(let total):
             return try total.split(by: weights)
         case .rate(let rate):
+            // Far above any budget, and far below what sums of cents can hold.
+            guard rate * weights.reduce(0, +) <= Cents.largestTotal.euros else { throw .amountTooLarge(rule: name) }
             var amounts: [Cents] = []
             for weight in weights {
                 guard let cents = Cents(euros: rate * weight) else { throw .amountTooLarge(rule: name) }

@@ -56,6 +56,10 @@ struct RandomEffectsDesign: Sendable {
         guard grouping.levels.count > 1, grouping.levels.count < frame.rowCount else {
             throw .notIdentified(factor: grouping.name, levels: grouping.levels.count, rows: frame.rowCount)
         }
+        let effects = grouping.levels.count * width
+        guard effects < frame.rowCount else {
+            throw .tooManyEffects(factor: grouping.name, effects: effects, rows: frame.rowCount)
+        }
         var matrix = [Double](repeating: 0, count: frame.rowCount * width)
         var offset = 0
         for design in designs {
