@@ -31,11 +31,8 @@ struct FixedEffectsColumns: Sendable {
         var matrix = design.matrixByRows(frame.variables, rowCount: n)
         let hasIntercept = design.columnNames.first == "(Intercept)"
         var shifts = [Double](repeating: 0, count: width)
-        var scales = [Double](repeating: 1, count: width)
-        for column in (hasIntercept ? 1 : 0)..<max(width, hasIntercept ? 1 : 0) {
-            shifts[column] = hasIntercept ? Self.mean(matrix, column, width, n) : 0
-            scales[column] = Self.centreAndScale(&matrix, column, width, n, shift: shifts[column])
-        }
+        if hasIntercept { shifts = [0] + Self.means(matrix, width, n).dropFirst() }
+        let scales = Self.centreAndScale(&matrix, width, n, shifts: shifts)
         let kept = Self.independentColumns(matrix, width: width, rowCount: n)
         self.hasIntercept = hasIntercept
         self.kept = kept
@@ -58,26 +55,37 @@ struct FixedEffectsColumns: Sendable {
     /// `log|X'X|` minus that of the transformed columns.
     var logDeterminantCorrection: Double { 2 * scales.reduce(0) { $0 + Double.log($1) } }
 
-    private static func mean(_ matrix: [Double], _ column: Int, _ width: Int, _ n: Int) -> Double {
-        var sum = 0.0
-        for row in 0..<n { sum += matrix[row * width + column] }
-        return sum / Double(n)
+    private static func means(_ matrix: [Double], _ width: Int, _ n: Int) -> [Double] {
+        var sums = [Double](repeating: 0, count: width)
+        for row in 0..<n {
+            for column in 0..<width { sums[column] += matrix[row * width + column] }
+        }
+        return sums.map { $0 / Double(n) }
     }
 
+    /// Subtracts the shifts and divides each column by its root mean square, which is returned.
     private static func centreAndScale(
-        _ matrix: inout [Double], _ column: Int, _ width: Int, _ n: Int, shift: Double
-    ) -> Double {
-        var (squares, largest) = (0.0, 0.0)
+        _ matrix: inout [Double], _ width: Int, _ n: Int, shifts: [Double]
+    ) -> [Double] {
+        var squares = [Double](repeating: 0, count: width)
+        var largest = squares
         for row in 0..<n {
-            largest = max(largest, abs(matrix[row * width + column]))
-            matrix[row * width + column] -= shift
-            squares += matrix[row * width + column] * matrix[row * width + column]
+            for column in 0..<width {
+                let value = matrix[row * width + column]
+                let centred = value - shifts[column]
+                matrix[row * width + column] = centred
+                squares[column] += centred * centred
+                largest[column] = max(largest[column], abs(value))
+            }
         }
-        let scale = (squares / Double(n)).squareRoot()
+        let roots = squares.map { ($0 / Double(n)).squareRoot() }
         // What is left of a constant column after centring is rounding: make it exactly nothing.
-        let isConstant = !(scale > 1e-12 * largest)
-        for row in 0..<n { matrix[row * width + column] = isConstant ? 0 : matrix[row * width + column] / scale }
-        return isConstant ? 1 : scale
+        let isConstant = zip(roots, largest).map { !($0 > 1e-12 * $1) }
+        let factors = zip(roots, isConstant).map { $1 ? 0 : 1 / $0 }
+        for row in 0..<n {
+            for column in 0..<width { matrix[row * width + column] *= factors[column] }
+        }
+        return zip(roots, isConstant).map { $1 ? 1 : $0 }
     }
 
     /// The columns that are no linear combination of earlier ones, by a Cholesky factorisation that skips pivots.
