@@ -81,7 +81,8 @@ let package = Package(
         .testTarget(name: "RunsTests", dependencies: ["Runs", "Scenarios", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "Peers", dependencies: ["Models", "Tables", "TestSupport"], exclude: ["polish.R"],
+            name: "Peers", dependencies: ["Models", "Recovery", "Tables", "TestSupport"],
+            exclude: ["polish.R", "contrasts.R"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

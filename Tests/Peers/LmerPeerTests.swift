@@ -1,17 +1,12 @@
-import Foundation
 import Tables
 import TestSupport
 import Testing
 
 @testable import Models
 
-private let rscript = ["/usr/bin/Rscript", "/usr/local/bin/Rscript"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-}
-
 /// R's lme4 and lmerTest on the same data in the same test run. Needs R with lme4, lmerTest and numDeriv:
 /// `make test` installs them where `CI` is set, or with `make test PEERS=1`.
-@Suite(.enabled(if: rscript != nil && hasSharedData)) struct LmerPeerTests {
+@Suite(.enabled(if: Rscript.path != nil && hasSharedData)) struct LmerPeerTests {
     struct Case: Sendable, CustomStringConvertible {
         let formula: String
         let file: String
@@ -76,34 +71,18 @@ private let rscript = ["/usr/bin/Rscript", "/usr/local/bin/Rscript"].first {
             if peer.criterion == .reml { result["df " + term] = estimate.degreesOfFreedom }
         }
         for component in fit.varianceComponents {
-            result[
-                "var " + [component.group, component.term, component.withTerm].compactMap { $0 }.joined(separator: " ")] =
-                component.variance
+            let parts = [component.group, component.term, component.withTerm ?? ""].filter { !$0.isEmpty }
+            result["var " + parts.joined(separator: " ")] = component.variance
         }
         return result
     }
 
     private func figuresOfR(_ peer: Case) throws -> [String: Double] {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: rscript ?? "")
-        process.arguments = [
-            repositoryFile("Tests/Peers/polish.R"), sharedData(peer.file), peer.formula,
-            peer.factors.joined(separator: ","),
-            peer.criterion.rawValue,
-        ]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "Rscript failed")
+        let lines = try Rscript.run(
+            "polish.R",
+            [sharedData(peer.file), peer.formula, peer.factors.joined(separator: ","), peer.criterion.rawValue])
         var result: [String: Double] = [:]
-        for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
-            let parts = line.split(separator: "\t").map(String.init)
-            guard parts.count == 2, let value = Double(parts[1]) else { continue }
-            result[parts[0]] = value
-        }
-        try #require(!result.isEmpty, "Rscript printed nothing")
+        for line in lines where line.count == 2 { result["\(line[0])"] = Double(line[1]) }
         return result
     }
 }

@@ -34,7 +34,7 @@ vc <- as.data.frame(VarCorr(polished))
 # lme4 numbers a second term of the same factor Subject.1; Herstel puts both under the factor's name.
 for (i in seq_len(nrow(vc))) {
   parts <- c(sub("\\.[0-9]+$", "", vc$grp[i]), vc$var1[i], vc$var2[i])
-  name <- if (vc$grp[i] == "Residual") "Residual " else paste(parts[!is.na(parts)], collapse = " ")
+  name <- if (vc$grp[i] == "Residual") "Residual" else paste(parts[!is.na(parts)], collapse = " ")
   put(paste("var", name), vc$vcov[i])
 }
 if (reml) {
