@@ -27,9 +27,4 @@ void dgemm_(const char *transa, const char *transb, const int32_t *m, const int3
             const double *alpha, const double *a, const int32_t *lda, const double *b, const int32_t *ldb,
             const double *beta, double *c, const int32_t *ldc, size_t transa_length, size_t transb_length);
 
-/* Symmetric rank-k update. */
-void dsyrk_(const char *uplo, const char *trans, const int32_t *n, const int32_t *k, const double *alpha,
-            const double *a, const int32_t *lda, const double *beta, double *c, const int32_t *ldc,
-            size_t uplo_length, size_t trans_length);
-
 #endif

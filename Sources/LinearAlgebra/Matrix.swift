@@ -54,16 +54,6 @@ public struct Matrix: Sendable, Equatable {
         set { elements[row + column * rows] = newValue }
     }
 
-    /// A copy of one row.
-    public func row(_ index: Int) -> [Double] {
-        (0..<columns).map { self[index, $0] }
-    }
-
-    /// A copy of one column.
-    public func column(_ index: Int) -> [Double] {
-        Array(elements[index * rows..<(index + 1) * rows])
-    }
-
     /// The diagonal of a square matrix.
     public var diagonal: [Double] {
         (0..<min(rows, columns)).map { self[$0, $0] }
@@ -74,15 +64,6 @@ public struct Matrix: Sendable, Equatable {
         var result = Matrix(rows: columns, columns: rows)
         for column in 0..<columns {
             for row in 0..<rows { result[column, row] = self[row, column] }
-        }
-        return result
-    }
-
-    /// The rows and columns at the given positions, in the given order, of a square matrix.
-    public func principalSubmatrix(_ positions: [Int]) -> Matrix {
-        var result = Matrix(rows: positions.count, columns: positions.count)
-        for (column, sourceColumn) in positions.enumerated() {
-            for (row, sourceRow) in positions.enumerated() { result[row, column] = self[sourceRow, sourceColumn] }
         }
         return result
     }

@@ -45,7 +45,6 @@ enum Failure {
         case let error as ScenarioError: error.description
         case let error as FundingError: error.description
         case let error as RunError: error.description
-        case is CheckFailed: nil
         default: nil
         }
     }
@@ -59,9 +58,6 @@ enum Failure {
         }
     }
 }
-
-/// Some checked file has problems, which are printed already.
-struct CheckFailed: Error {}
 
 extension ModelError {
     /// Whether the data and the model were fine but the computation did not come to an end.

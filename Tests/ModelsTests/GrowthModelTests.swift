@@ -187,6 +187,16 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
         #expect(fitted.coefficients.labels == ["(Intercept)", "time"])
     }
 
+    @Test func aNumberThatAlsoGroupsRowsStaysANumberAmongTheEffects() throws {
+        let folder = try TemporaryFolder()
+        let rows = (0..<60).map { "\($0 % 5),p\($0 / 5),\(20 + 3 * ($0 % 5) + ($0 * 7) % 11)" }
+        try folder.write((["time,pupil,score"] + rows).joined(separator: "\n") + "\n", to: "scores.csv")
+        let text = "kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil) + (1 | time)\n"
+        let fitted = try ModelFile(path: folder.write(text, to: "m.yaml")).fit()
+        #expect(fitted.fit.coefficients.labels == ["(Intercept)", "time"])
+        #expect(fitted.growth?.groupSizes.map(\.levels) == [12, 5])
+    }
+
     @Test func aVarianceOfZeroIsSaid() throws {
         // Four schools with the same scores: the variance between them is zero, and what is left is the one-sample
         // problem with closed form mean and sum of squares over n - 1.

@@ -53,8 +53,11 @@ public struct GrowthSpecification: Sendable {
         var csv = data.csv
         csv.columns = formula.variables + (weights.map { [$0] } ?? [])
         let known = Set(csv.columns ?? [])
-        // Columns that group rows are names even when they look like numbers.
-        for name in formula.groupingVariables where csv.types[name] == nil { csv.types[name] = .text }
+        // Columns that only group rows are names even when they look like numbers.
+        let effects = (formula.fixed.terms + formula.random.flatMap(\.predictor.terms)).flatMap(\.variables)
+        for name in formula.groupingVariables where csv.types[name] == nil && !effects.contains(name) {
+            csv.types[name] = .text
+        }
         csv.types = csv.types.filter { known.contains($0.key) }
         csv.levels = csv.levels.filter { known.contains($0.key) }
         self.csv = csv
