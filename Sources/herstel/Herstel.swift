@@ -11,10 +11,14 @@ struct Herstel: ParsableCommand {
         discussion: """
             Start with a scenario file:
 
-              herstel run scenarios/np-onderwijs.yaml      fit, simulate, compare; writes runs/np-onderwijs/
-              herstel explain scenarios/np-onderwijs.yaml  every number it rests on, with its source
-              herstel fit models/engzell2021.yaml          growth, deviation, equity gap and verdicts only
-              herstel check FILE ...                       find mistakes in model and scenario files
+              herstel run scenarios/np-onderwijs.yaml
+                  fit, simulate, compare; writes runs/np-onderwijs/
+              herstel explain scenarios/np-onderwijs.yaml
+                  every number that it rests on, with its source
+              herstel fit models/engzell2021.yaml
+                  growth, deviation, equity gap and verdicts only
+              herstel check FILE ...
+                  find mistakes in model and scenario files
 
             Results go to files and standard output, everything else to standard error.
             Exit codes: 0 done, 1 the run failed, 2 wrong usage or input, 130 stopped by Ctrl-C.

@@ -21,7 +21,7 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
         case .start(let outcome, let message): "start of '\(outcome)': \(message)"
         case .sectorWithoutSchools(let outcome, let sector):
             "outcome '\(outcome)' is declared for sector '\(sector)', which has no schools."
-        case .cancelled: "stopped."
+        case .cancelled: "stopped before the end; nothing was written."
         }
     }
 }
