@@ -31,6 +31,9 @@ import Testing
             formula: "normexam ~ standLRT + sex + (1 + standLRT | school)", file: "Exam/Exam.csv", factors: ["school"],
             criterion: .reml),
         Case(
+            formula: "normexam ~ standLRT + (1 + standLRT || school)", file: "Exam/Exam.csv", factors: ["school"],
+            criterion: .reml),
+        Case(
             formula: "normexam ~ standLRT * schgend + vr + (1 | school)", file: "Exam/Exam.csv", factors: ["school"],
             criterion: .ml),
         Case(

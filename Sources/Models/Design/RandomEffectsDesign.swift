@@ -70,12 +70,10 @@ struct RandomEffectsDesign: Sendable {
             }
             offset += count
         }
-        let sizes = zip(terms, designs).flatMap { term, design in
-            term.isCorrelated ? [design.columnCount] : Array(repeating: 1, count: design.columnCount)
-        }
         return RandomEffectsBlock(
             factor: grouping.name, codes: grouping.codes, levels: grouping.levels,
-            effectNames: designs.flatMap(\.columnNames), matrix: matrix, template: CovarianceTemplate(groupSizes: sizes)
+            effectNames: designs.flatMap(\.columnNames), matrix: matrix,
+            template: CovarianceTemplate(groupSizes: designs.map(\.columnCount))
         )
     }
 }

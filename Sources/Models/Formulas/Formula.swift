@@ -19,16 +19,21 @@ public struct Formula: Sendable, Equatable {
         public let hasIntercept: Bool
         /// Its other terms.
         public let terms: [Term]
+
+        /// The intercept and each term on its own, as `||` wants them: `(1 + x || g)` is `(1 | g) + (0 + x | g)`. The
+        /// columns of a factor stay together, correlated, as in lme4.
+        var separated: [Predictor] {
+            (hasIntercept ? [Predictor(hasIntercept: true, terms: [])] : [])
+                + terms.map { Predictor(hasIntercept: false, terms: [$0]) }
+        }
     }
 
-    /// A random-effects term: a predictor whose coefficients vary over the factor levels of a grouping factor.
+    /// A random-effects term: a predictor whose coefficients vary, correlated, over the factor levels of a grouping factor.
     public struct RandomTerm: Sendable, Equatable {
         /// What varies.
         public let predictor: Predictor
         /// The grouping factor as a product of variables: `["school", "class"]` for `school:class`.
         public let grouping: Term
-        /// Whether the effects of one level are correlated (`|`) or not (`||`).
-        public let isCorrelated: Bool
     }
 
     /// The response's name.
@@ -51,10 +56,10 @@ public struct Formula: Sendable, Equatable {
         response = parsed.response
         fixed = order.predictor(parsed.fixed)
         random = parsed.random.flatMap { term in
-            term.groupings.map {
-                RandomTerm(
-                    predictor: order.predictor(term.predictor), grouping: order.term($0),
-                    isCorrelated: term.isCorrelated)
+            let predictor = order.predictor(term.predictor)
+            let parts = term.isCorrelated ? [predictor] : predictor.separated
+            return term.groupings.flatMap { grouping in
+                parts.map { RandomTerm(predictor: $0, grouping: order.term(grouping)) }
             }
         }
     }

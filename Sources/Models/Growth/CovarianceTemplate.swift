@@ -2,8 +2,8 @@ import LinearAlgebra
 
 /// The structure of one grouping factor's relative covariance factor: which elements of the lower triangle are free.
 ///
-/// The effects of one level fall into groups; effects are correlated within a group and independent between groups.
-/// A correlated term is a group of its own, each effect of an uncorrelated term too.
+/// The effects of one level fall into groups, one for each term: effects are correlated within a group and independent
+/// between groups.
 struct CovarianceTemplate: Sendable, Equatable {
     /// A free element of the lower triangle.
     struct Element: Sendable, Equatable {

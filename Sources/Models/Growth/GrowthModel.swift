@@ -78,7 +78,15 @@ public struct GrowthModel: Sendable {
     /// - Throws: ``ModelError/notConverged(evaluations:reason:)`` or ``ModelError/numericalBreakdown``.
     public func fit() throws(ModelError) -> GrowthFit {
         let parameters = profile.templates.flatMap(\.parameters)
-        var minimum = try searchInside(parameters)
+        var minimum: Minimum
+        do {
+            minimum = try searchInside(parameters)
+        } catch ModelError.notConverged(let evaluations, _) {
+            // A search without derivatives takes longer but needs no line search to succeed.
+            let start = parameters.map { $0.isDiagonal ? 1.0 : 0 }
+            minimum = try searchWithBoundary(
+                parameters, from: Minimum(point: start, value: .infinity, evaluations: evaluations))
+        }
         if zip(minimum.point, parameters).contains(where: { $1.isDiagonal && $0 < Self.nearBoundary }) {
             minimum = try searchWithBoundary(parameters, from: minimum)
         }
@@ -135,13 +143,17 @@ public struct GrowthModel: Sendable {
         _ minimum: Minimum, _ parameters: [CovarianceTemplate.Element]
     ) throws(ModelError) -> Optimum {
         var theta = minimum.point
-        for (index, element) in parameters.enumerated()
-        where element.isDiagonal && theta[index] < Self.boundaryTolerance {
-            theta[index] = 0
+        var (value, evaluations) = (try profile.value(theta), minimum.evaluations + 1)
+        // The criterion is flat in a small variance, where a search stops anywhere: if zero is no worse, it is zero.
+        for (index, element) in parameters.enumerated() where element.isDiagonal && theta[index] < Self.nearBoundary {
+            var candidate = theta
+            candidate[index] = 0
+            let atZero = try profile.value(candidate)
+            evaluations += 1
+            if atZero <= value || theta[index] < Self.boundaryTolerance { (theta, value) = (candidate, atZero) }
         }
         let free = theta.indices.filter { theta[$0] != 0 || !parameters[$0].isDiagonal }
-        var optimum = Optimum(
-            theta: theta, value: try profile.value(theta), sigma: 0, evaluations: minimum.evaluations + 1, free: free)
+        var optimum = Optimum(theta: theta, value: value, sigma: 0, evaluations: evaluations, free: free)
         try takeNewtonSteps(&optimum, Curvature(profile: profile, free: free, parameters: parameters))
         let solution = try profile.solve(optimum.theta)
         optimum.sigma = (solution.residualSumOfSquares / profile.residualDegreesOfFreedom).squareRoot()
