@@ -217,6 +217,17 @@ extension SimulationResult {
             "low and high are 1 and 0; expected low below high."
         ),
         ("weeks", "{2020: 5, source: test}", "found '2020'; expected a school year such as 2021/22."),
+        (
+            "weeks", "{2019/20: 8, source: test}",
+            "closure weeks are given for 2019/20, which is not simulated. The starting state holds what happened before; "
+                + "extend the calendar for what comes after."
+        ),
+        (
+            "scenarios",
+            "  other: {rules: [{name: x, kind: per_pupil, rate: 1, years: [2022/23], sectors: [po], source: s}], deadline: 2025/26}",
+            "scenario 'other': money is spent in 2024/25, but 2020/21 to 2023/24 is simulated. Extend the calendar, or move "
+                + "the deadline."
+        ),
         ("weeks", "{2020/21: -5, source: test}", "found -5; expected a number of 0 or more."),
         ("scenarios", "  later: {extends: mony}", "found 'mony'; expected 'none' or 'money'. Did you mean 'money'?"),
         (

@@ -47,6 +47,9 @@ public struct ScenarioFile: Sendable {
     /// The scenarios in the order of the file.
     public let scenarios: [ScenarioDeclaration]
 
+    /// The simulated years for messages: `2020/21 to 2026/27`.
+    var calendarWords: String { "\(years.first?.description ?? "") to \(years.last?.description ?? "")" }
+
     private static let keys = [
         "title", "note", "seed", "draws", "reference", "groups", "margin_sd", "calendar", "models", "schools",
         "sectors",
@@ -77,7 +80,7 @@ public struct ScenarioFile: Sendable {
         let schools = mapping.required("schools").flatMap { Self.schools($0, folder: folder) }
         guard let sectors, let models else { return nil }
         let outcomes = mapping.required("outcomes").flatMap {
-            Self.outcomes($0, sectors: sectors, models: models.map(\.name))
+            Self.outcomes($0, sectors: sectors, models: models.map(\.name), years: years)
         }
         let scenarios = mapping.required("scenarios").flatMap { Self.scenarios($0, sectors: sectors) }
         let reference = scenarios.flatMap { list in mapping.required("reference")?.word(among: list.map(\.name)) }
@@ -157,7 +160,7 @@ public struct ScenarioFile: Sendable {
     }
 
     private static func outcomes(
-        _ value: SpecificationValue, sectors: [String], models: [String]
+        _ value: SpecificationValue, sectors: [String], models: [String], years: [SchoolYear]?
     ) -> [SimulatedOutcome]? {
         guard let list = value.list(atLeast: 1) else { return nil }
         let outcomes = list.map { SimulatedOutcome($0, sectors: sectors, models: models) }
@@ -169,6 +172,11 @@ public struct ScenarioFile: Sendable {
             }
             if read[..<index].contains(where: { $0.name == outcome.name }) {
                 list[index].fail("outcome '\(outcome.outcome)' is declared twice for sector '\(outcome.sector)'.")
+            }
+            for year in outcome.closureWeeks.keys.sorted() where years?.contains(year) == false {
+                list[index].fail(
+                    "closure weeks are given for \(year), which is not simulated. The starting state holds what happened "
+                        + "before; extend the calendar for what comes after.")
             }
             if let wellbeing = outcome.wellbeing,
                 !read.contains(where: { $0.outcome == wellbeing && $0.sector == outcome.sector })

@@ -11,6 +11,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     case start(outcome: String, String)
     /// An outcome is declared for a sector without schools.
     case sectorWithoutSchools(outcome: String, sector: String)
+    /// Money is spent in a school year that is not simulated: it would cost without having an effect.
+    case spendingOutsideCalendar(scenario: String, year: String, calendar: String)
     /// The user stopped the run.
     case cancelled
 
@@ -21,6 +23,9 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
         case .start(let outcome, let message): "start of '\(outcome)': \(message)"
         case .sectorWithoutSchools(let outcome, let sector):
             "outcome '\(outcome)' is declared for sector '\(sector)', which has no schools."
+        case .spendingOutsideCalendar(let scenario, let year, let calendar):
+            "scenario '\(scenario)': money is spent in \(year), but \(calendar) is simulated. Extend the calendar, or move "
+                + "the deadline."
         case .cancelled: "stopped before the end; nothing was written."
         }
     }
@@ -81,6 +86,13 @@ public struct SimulationPlan: Sendable {
             throw ScenarioError.sectorWithoutSchools(outcome: outcome.outcome, sector: outcome.sector)
         }
         scenarios = try Self.funded(file, population)
+        for scenario in scenarios {
+            guard let outside = scenario.spending.years.first(where: { !file.years.contains($0.year) }) else {
+                continue
+            }
+            throw ScenarioError.spendingOutsideCalendar(
+                scenario: scenario.declaration.name, year: outside.year.description, calendar: file.calendarWords)
+        }
         (starts, startingEstimates) = try Self.starts(file, analyses)
     }
 
