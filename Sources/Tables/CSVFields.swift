@@ -1,194 +1,102 @@
-/// Where each field of a CSV file begins and ends, found in one pass.
+/// Where each field of the wanted columns of a CSV file begins and ends, found in one pass.
 struct CSVFields {
-    /// The number of fields of the header.
-    let columnCount: Int
-    /// The number of records after the header.
-    let recordCount: Int
+    /// What messages call the file.
+    let name: String
+    /// The names of the wanted columns, in the order wanted.
+    let columnNames: [String]
+    /// The physical line, from 1, on which each record begins.
+    let lines: [Int32]
     private let bytes: [UInt8]
-    /// The first byte of each field, header included, record by record; a quoted field begins after its quote.
-    private let starts: [Int]
-    /// The byte after each field's last one.
-    private let ends: [Int]
-    /// The positions, in ``starts``, of fields that hold doubled quotes.
-    private let escaped: Set<Int>
-    /// The physical line of each record, the header first.
-    private let lines: [Int32]
+    /// The fields of each of ``columnNames``: column by column, because that is how they are read.
+    private let places: [[FieldPlace]]
 
-    /// The longest quoted field: a longer one is a quote that was never closed.
-    private static let longestQuote = (bytes: 1 << 16, lines: 100)
-
-    init(_ bytes: [UInt8], separator: UInt8, name: String) throws(TableError) {
-        var scanner = Scanner(bytes: bytes, separator: separator, name: name)
-        try scanner.scan()
-        guard !scanner.lines.isEmpty else { throw .empty(file: name) }
+    /// Reads the header and finds the fields.
+    ///
+    /// - Parameter wanted: The columns wanted; nil for all.
+    init(_ bytes: [UInt8], separator: UInt8, name: String, wanted: [String]?) throws(TableError) {
+        var index = CSVIndex()
+        try bytes.withUnsafeBufferPointer { (buffer) throws(TableError) in
+            try index.read(CSVKernel(buffer, separator: separator, name: name), bytes, name, wanted)
+        }
         self.bytes = bytes
-        columnCount = scanner.columnCount
-        recordCount = scanner.lines.count - 1
-        starts = scanner.starts
-        ends = scanner.ends
-        escaped = scanner.escaped
-        lines = scanner.lines
+        self.name = name
+        columnNames = index.columnNames
+        lines = index.lines
+        places = index.places
     }
 
-    /// The physical line, from 1, on which a record begins.
-    func line(of record: Int) -> Int { Int(lines[record + 1]) }
+    /// The number of records after the header.
+    var recordCount: Int { lines.count }
 
-    private func field(_ record: Int, _ column: Int) -> Int { (record + 1) * columnCount + column }
-
-    /// The number of bytes of a field.
-    func length(record: Int, column: Int) -> Int {
-        let field = field(record, column)
-        return ends[field] - starts[field]
-    }
-
-    /// A field's text; record -1 is the header.
-    func text(record: Int, column: Int) -> String {
-        let field = field(record, column)
-        let slice = bytes[starts[field]..<ends[field]]
-        let text = String(decoding: slice, as: UTF8.self)
-        guard escaped.contains(field) else { return text }
-        var result = ""
-        var isSecond = false
-        for character in text.unicodeScalars {
-            isSecond = character == "\"" && !isSecond
-            if !isSecond || character != "\"" { result.unicodeScalars.append(character) }
-        }
-        return result
-    }
-
-    /// A field as a decimal number; nil when it is anything else.
-    func number(record: Int, column: Int, decimal: UInt8) -> Double? {
-        let field = field(record, column)
-        return decimalNumber(bytes, starts[field], ends[field], decimal: decimal)
-    }
-
-    /// Whether a field is digits with a leading zero, such as a postcode or a school code.
-    func hasLeadingZero(record: Int, column: Int) -> Bool {
-        let field = field(record, column)
-        let (start, end) = (starts[field], ends[field])
-        guard end - start > 1, bytes[start] == UInt8(ascii: "0") else { return false }
-        return bytes[(start + 1)..<end].allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    }
-
-    /// Whether, in the first thousand records, fields that look like numbers have a comma and none a point.
-    func hasDecimalComma() -> Bool {
-        var hasComma = false
-        for record in 0..<min(recordCount, 1000) {
-            for column in 0..<columnCount {
-                if number(record: record, column: column, decimal: UInt8(ascii: ",")) != nil {
-                    let field = field(record, column)
-                    if bytes[starts[field]..<ends[field]].contains(UInt8(ascii: ",")) { hasComma = true }
-                }
+    /// Calls a function with the cells of a column.
+    func withCells<Result>(
+        _ column: Int, missing: MissingTexts, mark: UInt8,
+        _ body: (CellKernel) throws(TableError) -> Result
+    ) throws(TableError) -> Result {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(TableError) in
+            try places[column].withUnsafeBufferPointer { (places) throws(TableError) in
+                precondition(places.count == recordCount, "each record has a field of each wanted column")
+                return try body(CellKernel(bytes: bytes, places: places, missing: missing, mark: mark))
             }
         }
-        return hasComma
+    }
+}
+
+/// The index of a file while it is being read.
+private struct CSVIndex {
+    var header: [String] = []
+    var columnNames: [String] = []
+    /// The position in the file of each of ``columnNames``.
+    var positions: [Int] = []
+    var places: [[FieldPlace]] = []
+    var lines: [Int32] = []
+
+    mutating func read(
+        _ start: CSVKernel, _ bytes: [UInt8], _ name: String, _ wanted: [String]?
+    ) throws(TableError) {
+        var kernel = start
+        kernel.skipBlankLines(columnCount: 0)
+        let line = kernel.line
+        var fields: [FieldPlace] = []
+        guard try kernel.appendRecord(to: &fields) else { throw .empty(file: name) }
+        header = fields.map { fieldText(bytes[$0.start..<$0.end], isEscaped: $0.isEscaped) }
+        try checkHeader(name, line)
+        try choose(wanted ?? header, name, line)
+        try readRecords(&kernel, name)
     }
 
-    /// The pass over the bytes.
-    private struct Scanner {
-        let bytes: [UInt8]
-        let separator: UInt8
-        let name: String
-        var starts: [Int] = []
-        var ends: [Int] = []
-        var escaped: Set<Int> = []
-        var lines: [Int32] = []
-        var columnCount = 0
-        private var position = 0
-        private var line = 1
-
-        init(bytes: [UInt8], separator: UInt8, name: String) {
-            self.bytes = bytes
-            self.separator = separator
-            self.name = name
+    private func checkHeader(_ name: String, _ line: Int) throws(TableError) {
+        var seen: Set<String> = []
+        for (position, column) in header.enumerated() {
+            if column.isEmpty { throw .emptyColumnName(file: name, line: line, position: position + 1) }
+            guard seen.insert(column).inserted else { throw .duplicateColumn(file: name, line: line, name: column) }
         }
+    }
 
-        mutating func scan() throws(TableError) {
-            while position < bytes.count {
-                let recordLine = line
-                let first = starts.count
-                if isBlankLine() { continue }
-                try record()
-                let count = starts.count - first
-                if lines.isEmpty { columnCount = count }
-                guard count == columnCount else {
-                    throw .fieldCount(file: name, line: recordLine, found: count, expected: columnCount)
-                }
-                lines.append(Int32(recordLine))
+    private mutating func choose(_ wanted: [String], _ name: String, _ line: Int) throws(TableError) {
+        for column in wanted where !columnNames.contains(column) {
+            guard let position = header.firstIndex(of: column) else {
+                throw .unknownColumn(file: name, line: line, name: column, nearest: nearest(to: column, among: header))
             }
+            columnNames.append(column)
+            positions.append(position)
         }
+        places = [[FieldPlace]](repeating: [], count: positions.count)
+    }
 
-        /// Skips an empty line, which holds no record unless the file has a single column.
-        private mutating func isBlankLine() -> Bool {
-            var end = position
-            if end < bytes.count, bytes[end] == UInt8(ascii: "\r") { end += 1 }
-            guard end < bytes.count, bytes[end] == UInt8(ascii: "\n") else { return false }
-            guard lines.isEmpty || columnCount > 1 || end + 1 == bytes.count else { return false }
-            position = end + 1
-            line += 1
-            return true
-        }
-
-        private mutating func record() throws(TableError) {
-            while true {
-                if position < bytes.count, bytes[position] == UInt8(ascii: "\"") {
-                    try quotedField()
-                } else {
-                    try plainField()
-                }
-                guard position < bytes.count else { return }
-                if bytes[position] == separator {
-                    position += 1
-                    continue
-                }
-                position += bytes[position] == UInt8(ascii: "\r") ? 2 : 1
-                line += 1
-                return
+    private mutating func readRecords(_ kernel: inout CSVKernel, _ name: String) throws(TableError) {
+        var record: [FieldPlace] = []
+        record.reserveCapacity(header.count)
+        while true {
+            kernel.skipBlankLines(columnCount: header.count)
+            let line = kernel.line
+            record.removeAll(keepingCapacity: true)
+            guard try kernel.appendRecord(to: &record) else { return }
+            guard record.count == header.count else {
+                throw .fieldCount(file: name, line: line, found: record.count, expected: header.count)
             }
-        }
-
-        private mutating func plainField() throws(TableError) {
-            let start = position
-            while position < bytes.count {
-                let byte = bytes[position]
-                if byte == separator || byte == UInt8(ascii: "\n") || isLineEnd(position) { break }
-                if byte == 0 { throw .nulByte(file: name, line: line) }
-                position += 1
-            }
-            starts.append(start)
-            ends.append(position)
-        }
-
-        private mutating func quotedField() throws(TableError) {
-            let (opening, openingLine) = (position, line)
-            position += 1
-            starts.append(position)
-            while true {
-                guard position < bytes.count, position - opening <= CSVFields.longestQuote.bytes,
-                    line - openingLine <= CSVFields.longestQuote.lines
-                else { throw .unterminatedQuote(file: name, line: openingLine) }
-                let byte = bytes[position]
-                if byte == 0 { throw .nulByte(file: name, line: line) }
-                if byte == UInt8(ascii: "\n") { line += 1 }
-                if byte == UInt8(ascii: "\"") {
-                    guard position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "\"") else { break }
-                    escaped.insert(starts.count - 1)
-                    position += 1
-                }
-                position += 1
-            }
-            ends.append(position)
-            position += 1
-            guard
-                position >= bytes.count || bytes[position] == separator || bytes[position] == UInt8(ascii: "\n")
-                    || isLineEnd(position)
-            else { throw .textAfterQuote(file: name, line: line) }
-        }
-
-        /// Whether a carriage return and a line feed stand here.
-        private func isLineEnd(_ position: Int) -> Bool {
-            bytes[position] == UInt8(ascii: "\r") && position + 1 < bytes.count
-                && bytes[position + 1] == UInt8(ascii: "\n")
+            for (column, position) in positions.enumerated() { places[column].append(record[position]) }
+            lines.append(Int32(clamping: line))
         }
     }
 }

@@ -14,7 +14,7 @@ public enum ColumnType: Sendable {
 public struct CSVOptions: Sendable {
     /// What stands between fields.
     public enum Separator: Sendable {
-        /// Whichever of comma, semicolon and tab the header has most of.
+        /// Whichever of comma, semicolon and tab cuts the first thousand records into equal ones; two are refused.
         case detect
         /// A comma.
         case comma
@@ -26,7 +26,7 @@ public struct CSVOptions: Sendable {
 
     /// What stands before decimals.
     public enum DecimalMark: Sendable {
-        /// A comma in files separated by semicolons or tabs whose numbers have commas, else a point.
+        /// A comma in files separated by semicolons or tabs whose numbers have commas, else a point; both are refused.
         case detect
         /// A point.
         case point
@@ -38,13 +38,13 @@ public struct CSVOptions: Sendable {
     public var separator = Separator.detect
     /// The decimal mark.
     public var decimalMark = DecimalMark.detect
-    /// Texts that stand for a missing value.
+    /// Texts that stand for a missing value; the empty one stands for blanks too.
     public var missing: Set<String> = ["", "NA"]
-    /// The columns wanted; nil for all. Others are skipped.
+    /// The columns wanted, in the table's order; nil for all. Others are counted but not converted.
     public var columns: [String]?
-    /// Declared types; others are inferred: numbers when all cells are numbers without leading zeros, else text.
+    /// Declared types; others are inferred, see ``readCSV(path:options:)``.
     public var types: [String: ColumnType] = [:]
-    /// Declared factor levels, in order.
+    /// Declared factor levels, in order; a column with levels is a factor unless declared otherwise.
     public var levels: [String: [String]] = [:]
 
     /// Everything detected.

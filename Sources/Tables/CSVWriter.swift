@@ -1,5 +1,8 @@
 /// Builds a CSV file in memory: RFC 4180 with line feeds, UTF-8, commas, decimal points, missing values empty, doubles
 /// as the shortest text that reads back.
+///
+/// ``readCSV(path:options:)`` gives the same cells back, bit for bit, but for these: negative zero is written as 0,
+/// whole doubles read as whole numbers, and a text that is empty, blank or `NA` reads as missing.
 public struct CSVWriter: Sendable {
     /// A value of a row.
     public enum Cell: Sendable, Equatable {
@@ -36,6 +39,7 @@ public struct CSVWriter: Sendable {
     }
 
     private mutating func write(_ cells: [Cell]) {
+        let start = bytes.count
         for (position, cell) in cells.enumerated() {
             if position > 0 { bytes.append(UInt8(ascii: ",")) }
             switch cell {
@@ -45,6 +49,8 @@ public struct CSVWriter: Sendable {
             case .missing: break
             }
         }
+        // An empty last line would be no record.
+        if width == 1, bytes.count == start { bytes += [UInt8(ascii: "\""), UInt8(ascii: "\"")] }
         bytes.append(UInt8(ascii: "\n"))
     }
 

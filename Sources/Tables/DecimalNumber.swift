@@ -4,59 +4,37 @@ private let exactPowers: [Double] = [
     1e21, 1e22,
 ]
 
-/// A decimal number in some bytes, correctly rounded; nil when they are anything else.
-///
-/// Blanks around it are skipped. Up to 15 digits and an exponent within 22 are exact in double arithmetic; anything
-/// longer goes through the standard library's reader.
-func decimalNumber(_ bytes: [UInt8], _ start: Int, _ end: Int, decimal: UInt8) -> Double? {
-    var (position, end) = (start, end)
-    while position < end, bytes[position] == UInt8(ascii: " ") { position += 1 }
-    while end > position, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
-    let first = position
-    var isNegative = false
-    if position < end, bytes[position] == UInt8(ascii: "-") || bytes[position] == UInt8(ascii: "+") {
-        isNegative = bytes[position] == UInt8(ascii: "-")
-        position += 1
+/// Powers of ten that are 64-bit whole numbers.
+private let wholePowers: [UInt64] = (0...19).map { power in (0..<power).reduce(1) { product, _ in product * 10 } }
+
+extension DecimalParts {
+    /// The number, correctly rounded; nil when it is too long or too large for the quick ways.
+    var double: Double? {
+        guard digits <= 19, let magnitude else { return nil }
+        return isNegative ? -magnitude : magnitude
     }
-    var (mantissa, digits, seen, scale) = (UInt64(0), 0, 0, 0)
-    var isFraction = false
-    while position < end {
-        let byte = bytes[position]
-        if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
-            seen += 1
-            if digits < 18 {
-                mantissa = mantissa * 10 + UInt64(byte - UInt8(ascii: "0"))
-                if mantissa > 0 { digits += 1 }
-            } else {
-                digits += 1
-            }
-            if isFraction { scale -= 1 }
-        } else if byte == decimal, !isFraction {
-            isFraction = true
-        } else {
-            break
+
+    private var magnitude: Double? {
+        if scale == 0 { return Double(mantissa) }
+        // Both numbers are exact doubles, so the one operation rounds once: Clinger (1990), "How to read floating
+        // point numbers accurately", PLDI 90.
+        if mantissa <= 1 << 53, abs(scale) <= 22 {
+            return scale < 0 ? Double(mantissa) / exactPowers[-scale] : Double(mantissa) * exactPowers[scale]
         }
-        position += 1
+        guard scale < 0, scale >= -19 else { return nil }
+        return quotient(mantissa, wholePowers[-scale])
     }
-    guard seen > 0 else { return nil }
-    if position < end {
-        guard let exponent = decimalExponent(bytes, position, end) else { return nil }
-        scale += exponent
-    }
-    guard digits <= 15, abs(scale) <= 22 else { return slowNumber(bytes, first, end, decimal) }
-    let magnitude = Double(mantissa)
-    let value = scale < 0 ? magnitude / exactPowers[-scale] : magnitude * exactPowers[scale]
-    return isNegative ? -value : value
 }
 
-/// The exponent `e-12` that fills the bytes; nil when they are anything else.
-private func decimalExponent(_ bytes: [UInt8], _ start: Int, _ end: Int) -> Int? {
-    guard bytes[start] == UInt8(ascii: "e") || bytes[start] == UInt8(ascii: "E"), end - start <= 8 else { return nil }
-    return Int(String(decoding: bytes[(start + 1)..<end], as: UTF8.self))
-}
-
-private func slowNumber(_ bytes: [UInt8], _ start: Int, _ end: Int, _ decimal: UInt8) -> Double? {
-    let text = String(decoding: bytes[start..<end].map { $0 == decimal ? UInt8(ascii: ".") : $0 }, as: UTF8.self)
-    guard let value = Double(text), value.isFinite else { return nil }
-    return value
+/// `numerator / denominator`, correctly rounded.
+///
+/// Both are shifted to fill their words, so that the whole quotient has at least 62 bits. Its last bit is set when
+/// something remains: it lies below the bit that decides the rounding, so the conversion to 53 bits rounds once.
+private func quotient(_ numerator: UInt64, _ denominator: UInt64) -> Double {
+    let (up, down) = (numerator.leadingZeroBitCount, denominator.leadingZeroBitCount)
+    let high = (numerator << UInt64(up)) >> 1
+    let low = (numerator << UInt64(up)) << 63
+    let (whole, remainder) = (denominator << UInt64(down)).dividingFullWidth((high, low))
+    let sticky: UInt64 = remainder == 0 ? 0 : 1
+    return Double(sign: .plus, exponent: down - up - 63, significand: Double(whole | sticky))
 }

@@ -1,14 +1,18 @@
 /// The word among some that a mistyped word probably means; nil when none is near.
 ///
 /// Near is at most one change in words of up to four letters, two up to eight, three above (changes are insertions,
-/// deletions, substitutions and swaps of neighbours; case does not count).
+/// deletions, substitutions and swaps of neighbours; case counts only between words that are equally near otherwise).
+/// Of words that are as near, the first.
 public func nearest(to word: String, among words: [String]) -> String? {
     let typed = Array(word.lowercased().unicodeScalars)
     let limit = typed.count <= 4 ? 1 : typed.count <= 8 ? 2 : 3
-    var best: (word: String, distance: Int)?
+    let written = Array(word.unicodeScalars)
+    var best: (word: String, distance: (Int, Int))?
     for candidate in words {
         let distance = editDistance(typed, Array(candidate.lowercased().unicodeScalars))
-        if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+        guard distance <= limit else { continue }
+        let both = (distance, editDistance(written, Array(candidate.unicodeScalars)))
+        if both < best?.distance ?? (.max, .max) { best = (candidate, both) }
     }
     return best?.word
 }

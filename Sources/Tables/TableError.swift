@@ -1,5 +1,13 @@
 /// What can go wrong with a table in a file: the place first, then what was found, what was expected, what to do.
 public enum TableError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// A separator that fits a file, and how many columns it makes.
+    public struct Reading: Sendable, Equatable {
+        /// The separator in words.
+        public let separator: String
+        /// The number of columns of the header.
+        public let columnCount: Int
+    }
+
     /// The file cannot be opened or read.
     case unreadable(file: String, reason: String)
     /// The file cannot be written.
@@ -8,57 +16,57 @@ public enum TableError: Error, Sendable, Equatable, CustomStringConvertible {
     case empty(file: String)
     /// A byte of 0 in a text file.
     case nulByte(file: String, line: Int)
+    /// A byte with a meaning neither in UTF-8 nor in Windows-1252.
+    case notText(file: String, line: Int, byte: UInt8)
+    /// A carriage return outside quotes that no line feed follows.
+    case loneCarriageReturn(file: String, line: Int)
+    /// Two separators that each cut the file into equal records.
+    case ambiguousSeparator(file: String, readings: [Reading])
+    /// One column with decimal commas, another with decimal points.
+    case ambiguousDecimalMark(file: String, line: Int, commaColumn: String, pointColumn: String)
     /// A column without a name.
-    case emptyColumnName(file: String, position: Int)
+    case emptyColumnName(file: String, line: Int, position: Int)
     /// Two columns of the same name.
     case duplicateColumn(file: String, line: Int, name: String)
     /// A record with more or fewer fields than the header.
     case fieldCount(file: String, line: Int, found: Int, expected: Int)
-    /// A quoted field that does not end, or not within reason.
+    /// An unquoted field beyond reason.
+    case longField(file: String, line: Int)
+    /// A quoted field that does not end, or not within reason; the line of the opening quote.
     case unterminatedQuote(file: String, line: Int)
-    /// Text after a closing quote.
+    /// Text after a closing quote; the line of the opening quote.
     case textAfterQuote(file: String, line: Int)
-    /// A cell that is not of its column's type.
-    case badCell(file: String, line: Int, column: String, found: String, expected: String)
+    /// A cell that is not of its column's type, and how many more there are in the column.
+    case badCell(file: String, line: Int, column: String, found: String, expected: String, more: Int)
     /// A cell that is not among the declared factor levels.
     case unknownLevel(file: String, line: Int, column: String, found: String, nearest: String?)
+    /// A value of no file, in a row counted from 1, that is not among the declared factor levels.
+    case undeclaredValue(row: Int, found: String, nearest: String?)
+    /// A factor level declared twice.
+    case duplicateLevel(column: String?, level: String)
     /// A wanted column that the file does not have.
-    case unknownColumn(file: String, name: String, nearest: String?)
+    case unknownColumn(file: String, line: Int, name: String, nearest: String?)
     /// Columns of different lengths.
-    case unequalLengths(name: String)
+    case unequalLengths(table: String, name: String, found: Int, expected: Int)
 
     /// The message.
-    public var description: String {
+    public var description: String { place.map { "\($0): \(words)" } ?? words }
+
+    /// The file and line, or as much of these as there is.
+    private var place: String? {
         switch self {
-        case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)."
-        case .unwritable(let file, let reason):
-            "\(file): cannot be written: \(reason). What was there before is unchanged."
-        case .empty(let file): "\(file): the file is empty; expected a header line with column names."
-        case .nulByte(let file, let line):
-            "\(file):\(line): a byte of 0 was found; expected text. Is this a CSV file, in UTF-8?"
-        case .emptyColumnName(let file, let position):
-            "\(file):1: column \(position) has no name. Name it in the header."
-        case .duplicateColumn(let file, let line, let name):
-            "\(file):\(line): column '\(name)' appears twice. Give each column its own name."
-        case .fieldCount(let file, let line, let found, let expected):
-            "\(file):\(line): found \(found) \(found == 1 ? "field" : "fields"); the header has \(expected). Check for a "
-                + "separator inside an unquoted field, or another separator than the header's."
-        case .unterminatedQuote(let file, let line):
-            "\(file):\(line): the quote that opens here is not closed within 100 lines or 65536 bytes. Close it, or "
-                + "double quotes that belong to the text."
-        case .textAfterQuote(let file, let line):
-            "\(file):\(line): text follows a closing quote. Double quotes that belong to the text."
-        case .badCell(let file, let line, let column, let found, let expected):
-            "\(file):\(line): column '\(column)' has '\(Self.shortened(found))'; expected \(expected). Correct it, or "
-                + "declare it as missing."
-        case .unknownLevel(let file, let line, let column, let found, let nearest):
-            "\(file):\(line): column '\(column)' has '\(Self.shortened(found))', which is not among its declared levels."
-                + (nearest.map { " Did you mean '\($0)'?" } ?? "")
-        case .unknownColumn(let file, let name, let nearest):
-            "\(file):1: unknown column '\(name)'." + (nearest.map { " Did you mean '\($0)'?" } ?? "")
-        case .unequalLengths(let name): "column '\(name)' has another number of rows than the first one."
+        case .unreadable(let file, _), .unwritable(let file, _), .empty(let file): file
+        case .nulByte(let file, let line), .notText(let file, let line, _), .loneCarriageReturn(let file, let line),
+            .emptyColumnName(let file, let line, _), .duplicateColumn(let file, let line, _),
+            .fieldCount(let file, let line, _, _), .longField(let file, let line),
+            .unterminatedQuote(let file, let line), .textAfterQuote(let file, let line),
+            .badCell(let file, let line, _, _, _, _), .unknownLevel(let file, let line, _, _, _),
+            .unknownColumn(let file, let line, _, _), .ambiguousDecimalMark(let file, let line, _, _):
+            "\(file):\(line)"
+        case .ambiguousSeparator(let file, _): "\(file):1"
+        case .undeclaredValue(let row, _, _): "row \(row)"
+        case .unequalLengths(let table, _, _, _): table
+        case .duplicateLevel: nil
         }
     }
-
-    private static func shortened(_ text: String) -> String { text.count <= 60 ? text : text.prefix(59) + "…" }
 }
