@@ -22,6 +22,23 @@ void dtrsm_(const char *side, const char *uplo, const char *transa, const char *
             const int32_t *n, const double *alpha, const double *a, const int32_t *lda, double *b, const int32_t *ldb,
             size_t side_length, size_t uplo_length, size_t transa_length, size_t diag_length);
 
+/* Inverse of a triangular matrix. */
+void dtrtri_(const char *uplo, const char *diag, const int32_t *n, double *a, const int32_t *lda, int32_t *info,
+             size_t uplo_length, size_t diag_length);
+
+/* L' L of a lower triangular matrix, in place. */
+void dlauum_(const char *uplo, const int32_t *n, double *a, const int32_t *lda, int32_t *info, size_t uplo_length);
+
+/* Product with a triangular matrix, in place. */
+void dtrmm_(const char *side, const char *uplo, const char *transa, const char *diag, const int32_t *m,
+            const int32_t *n, const double *alpha, const double *a, const int32_t *lda, double *b, const int32_t *ldb,
+            size_t side_length, size_t uplo_length, size_t transa_length, size_t diag_length);
+
+/* Product of a matrix with its own transpose. */
+void dsyrk_(const char *uplo, const char *trans, const int32_t *n, const int32_t *k, const double *alpha,
+            const double *a, const int32_t *lda, const double *beta, double *c, const int32_t *ldc,
+            size_t uplo_length, size_t trans_length);
+
 /* General matrix product. */
 void dgemm_(const char *transa, const char *transb, const int32_t *m, const int32_t *n, const int32_t *k,
             const double *alpha, const double *a, const int32_t *lda, const double *b, const int32_t *ldb,

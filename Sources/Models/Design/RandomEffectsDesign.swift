@@ -10,7 +10,7 @@ struct RandomEffectsBlock: Sendable {
     let levels: [String]
     /// The names of the effects of one level: `(Intercept)`, `time`.
     let effectNames: [String]
-    /// The values of the effects' columns, row by row.
+    /// The values of the effects' columns, cell by cell.
     let matrix: [Double]
     /// The structure of the relative covariance factor of one level.
     let template: CovarianceTemplate
@@ -31,7 +31,9 @@ struct RandomEffectsDesign: Sendable {
     var parameterCount: Int { blocks.reduce(0) { $0 + $1.template.parameterCount } }
 
     /// - Throws: ``ModelError/formula(_:)`` without random effects, ``ModelError/notIdentified(factor:levels:rows:)``.
-    init(_ frame: ModelFrame) throws(ModelError) {
+    ///
+    /// - Parameter cells: The distinct rows of the design; the effects' columns have one row a cell.
+    init(_ frame: ModelFrame, _ cells: DesignCells, _ variables: [String: Variable]) throws(ModelError) {
         guard !frame.formula.random.isEmpty else {
             throw .formula("the formula has no random effects, such as '(1 | school)'; a growth model needs them.")
         }
@@ -40,7 +42,7 @@ struct RandomEffectsDesign: Sendable {
         var blocks: [RandomEffectsBlock] = []
         for factor in factors {
             let terms = frame.formula.random.filter { $0.grouping == factor }
-            blocks.append(try Self.block(factor, terms, frame))
+            blocks.append(try Self.block(factor, terms, frame, cellCount: cells.count, variables))
         }
         // Stable, so that the formula's order decides between factors of the same size.
         let order = blocks.indices.sorted { (-blocks[$0].levelCount, $0) < (-blocks[$1].levelCount, $1) }
@@ -48,7 +50,8 @@ struct RandomEffectsDesign: Sendable {
     }
 
     private static func block(
-        _ factor: Formula.Term, _ terms: [Formula.RandomTerm], _ frame: ModelFrame
+        _ factor: Formula.Term, _ terms: [Formula.RandomTerm], _ frame: ModelFrame, cellCount: Int,
+        _ variables: [String: Variable]
     ) throws(ModelError) -> RandomEffectsBlock {
         let grouping = GroupingFactor(factor, frame)
         let designs = terms.map { PredictorDesign($0.predictor, variables: frame.variables) }
@@ -60,12 +63,12 @@ struct RandomEffectsDesign: Sendable {
         guard effects < frame.rowCount else {
             throw .tooManyEffects(factor: grouping.name, effects: effects, rows: frame.rowCount)
         }
-        var matrix = [Double](repeating: 0, count: frame.rowCount * width)
+        var matrix = [Double](repeating: 0, count: cellCount * width)
         var offset = 0
         for design in designs {
-            let part = design.matrixByRows(frame.variables, rowCount: frame.rowCount)
+            let part = design.matrixByRows(variables, rowCount: cellCount)
             let count = design.columnCount
-            for row in 0..<frame.rowCount {
+            for row in 0..<cellCount {
                 for column in 0..<count { matrix[row * width + offset + column] = part[row * count + column] }
             }
             offset += count

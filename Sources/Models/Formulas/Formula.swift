@@ -122,3 +122,14 @@ private struct VariableOrder {
         return Formula.Predictor(hasIntercept: sum.hasIntercept, terms: ordered.map(\.element))
     }
 }
+
+extension Formula {
+    /// The variables of the fixed and random effects, each once; grouping factors are not among them.
+    var effectVariables: [String] {
+        var names: [String] = []
+        for name in (fixed.terms + random.flatMap(\.predictor.terms)).flatMap(\.variables) where !names.contains(name) {
+            names.append(name)
+        }
+        return names
+    }
+}

@@ -40,14 +40,14 @@ extension ProfiledCriterion {
     /// - Complexity: About three times the criterion alone; the inverse of the tail takes most.
     func derivatives(_ point: [Double]) throws(ModelError) -> CriterionDerivatives {
         let theta = zip(point, templates.flatMap(\.parameters)).map { $1.isDiagonal ? max($0, 1e-7) : $0 }
-        let solution = try solve(theta)
+        var (solution, tail) = try solveWithTail(theta)
         let lambdas = factors(theta)
-        let inverse = tailInverse(solution)
-        let elimination = FirstFactorElimination(products: products, patterns: patterns, lambdas: lambdas)
-        let first = try elimination.inverseAndEffects(
-            inverse: inverse, residual: solution.fixedEffects.map { -$0 } + [1], others: solution.otherEffects)
-        var sums = [(levels: products.levelCount, inverse: first.inverse, effects: first.effects)]
-        for block in products.tailBlocks { sums.append(tailSums(block, inverse, solution.otherEffects)) }
+        let (beta, others) = (solution.fixedEffects, solution.otherEffects)
+        let inverse = TailInverse(&tail, includesFixedEffects: criterion == .reml)
+        let first = try PatternElimination(products: products, lambdas: lambdas)
+            .inverseAndEffects(inverse: inverse, beta: beta, others: others)
+        var sums = [(levels: products.design.levelCount, inverse: first.inverse, effects: first.effects)]
+        for factor in products.design.otherWidths.indices { sums.append(tailSums(factor, inverse, others)) }
         var (logDeterminants, residuals) = ([Double](), [Double]())
         for (index, sum) in sums.enumerated() {
             var bracket = (-1) * sum.inverse
@@ -64,30 +64,17 @@ extension ProfiledCriterion {
             logDeterminants: logDeterminants, residuals: residuals, degreesOfFreedom: residualDegreesOfFreedom)
     }
 
-    /// The inverse of the tail without the response; for ML without the fixed effects, whose rows are then zero.
-    private func tailInverse(_ solution: PenalisedSolution) -> Matrix {
-        let (p, q) = (products.fixedCount, products.otherCount)
-        guard criterion == .ml else { return inverseOfLeadingBlock(solution.tailFactor, size: q + p) }
-        let random = inverseOfLeadingBlock(solution.tailFactor, size: q)
-        var padded = Matrix(rows: q + p, columns: q + p)
-        for column in 0..<q {
-            for row in 0..<q { padded[row, column] = random[row, column] }
-        }
-        return padded
-    }
-
     private func tailSums(
-        _ block: CrossProducts.TailBlock, _ inverse: Matrix, _ effects: [Double]
+        _ factor: Int, _ inverse: TailInverse, _ effects: [Double]
     ) -> (levels: Int, inverse: Matrix, effects: Matrix) {
-        let k = block.width
-        var result = (
-            levels: block.levelCount, inverse: Matrix(rows: k, columns: k), effects: Matrix(rows: k, columns: k)
-        )
-        for level in 0..<block.levelCount {
-            let start = block.offset + level * k
+        let k = products.design.otherWidths[factor]
+        let levels = products.design.grouping.factorStart[factor]..<products.design.grouping.factorStart[factor + 1]
+        var result = (levels: levels.count, inverse: Matrix(rows: k, columns: k), effects: Matrix(rows: k, columns: k))
+        for level in levels {
+            let (start, cluster) = (layout.position[level], layout.clusters[Int(layout.clusterOf[level])])
             for column in 0..<k {
                 for row in 0..<k {
-                    result.inverse[row, column] += inverse[start + row, start + column]
+                    result.inverse[row, column] += inverse.element(cluster, start + row, start + column)
                     result.effects[row, column] += effects[start + row] * effects[start + column]
                 }
             }

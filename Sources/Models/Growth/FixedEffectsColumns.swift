@@ -12,13 +12,15 @@ struct FixedEffectsColumns: Sendable {
     let droppedNames: [String]
     /// The positions of the kept columns in the design.
     let kept: [Int]
-    /// The kept, transformed columns, row by row.
+    /// The kept, transformed columns, cell by cell.
     let matrix: [Double]
     /// The mean subtracted from each kept column.
     let shifts: [Double]
     /// The positive number by which each kept column was divided.
     let scales: [Double]
     private let hasIntercept: Bool
+    /// The number of cells.
+    let cellCount: Int
 
     var count: Int { kept.count }
 
@@ -26,17 +28,23 @@ struct FixedEffectsColumns: Sendable {
     /// Rounding leaves about 1e-15; lme4's tolerance of 1e-7 in length is 1e-14 in squares, too close to it.
     private static let dependenceTolerance = 1e-11
 
-    init(_ design: PredictorDesign, _ frame: ModelFrame) {
-        let (n, width) = (frame.rowCount, design.columnCount)
-        var matrix = design.matrixByRows(frame.variables, rowCount: n)
+    /// - Parameters:
+    ///   - design: The predictor.
+    ///   - variables: Its variables, one row a cell.
+    ///   - counts: The number of rows of each cell.
+    init(_ design: PredictorDesign, _ variables: [String: Variable], counts: [Double]) {
+        let width = design.columnCount
+        var matrix = design.matrixByRows(variables, rowCount: counts.count)
         let hasIntercept = design.columnNames.first == "(Intercept)"
         var shifts = [Double](repeating: 0, count: width)
-        if hasIntercept { shifts = [0] + Self.means(matrix, width, n).dropFirst() }
-        let scales = Self.centreAndScale(&matrix, width, n, shifts: shifts)
-        let kept = Self.independentColumns(matrix, width: width, rowCount: n)
+        if hasIntercept { shifts = [0] + Self.means(matrix, width, counts).dropFirst() }
+        let scales = Self.centreAndScale(&matrix, width, counts, shifts: shifts)
+        let kept = Self.independentColumns(matrix, width: width, counts: counts)
         self.hasIntercept = hasIntercept
+        cellCount = counts.count
         self.kept = kept
-        self.matrix = kept.count == width ? matrix : Self.columns(kept, of: matrix, width: width, rowCount: n)
+        self.matrix =
+            kept.count == width ? matrix : Self.columns(kept, of: matrix, width: width, rowCount: counts.count)
         self.shifts = kept.map { shifts[$0] }
         self.scales = kept.map { scales[$0] }
         names = kept.map { design.columnNames[$0] }
@@ -55,42 +63,49 @@ struct FixedEffectsColumns: Sendable {
     /// `log|X'X|` minus that of the transformed columns.
     var logDeterminantCorrection: Double { 2 * scales.reduce(0) { $0 + Double.log($1) } }
 
-    private static func means(_ matrix: [Double], _ width: Int, _ n: Int) -> [Double] {
+    private static func means(_ matrix: [Double], _ width: Int, _ counts: [Double]) -> [Double] {
         var sums = [Double](repeating: 0, count: width)
-        for row in 0..<n {
-            for column in 0..<width { sums[column] += matrix[row * width + column] }
+        for (cell, count) in counts.enumerated() {
+            for column in 0..<width { sums[column] += count * matrix[cell * width + column] }
         }
-        return sums.map { $0 / Double(n) }
+        let rows = counts.reduce(0, +)
+        return sums.map { $0 / rows }
     }
 
     /// Subtracts the shifts and divides each column by its root mean square, which is returned.
     private static func centreAndScale(
-        _ matrix: inout [Double], _ width: Int, _ n: Int, shifts: [Double]
+        _ matrix: inout [Double], _ width: Int, _ counts: [Double], shifts: [Double]
     ) -> [Double] {
         var squares = [Double](repeating: 0, count: width)
         var largest = squares
-        for row in 0..<n {
+        for (cell, count) in counts.enumerated() {
             for column in 0..<width {
-                let value = matrix[row * width + column]
+                let value = matrix[cell * width + column]
                 let centred = value - shifts[column]
-                matrix[row * width + column] = centred
-                squares[column] += centred * centred
+                matrix[cell * width + column] = centred
+                squares[column] += count * centred * centred
                 largest[column] = max(largest[column], abs(value))
             }
         }
-        let roots = squares.map { ($0 / Double(n)).squareRoot() }
+        let rows = counts.reduce(0, +)
+        let roots = squares.map { ($0 / rows).squareRoot() }
         // What is left of a constant column after centring is rounding: make it exactly nothing.
         let isConstant = zip(roots, largest).map { !($0 > 1e-12 * $1) }
         let factors = zip(roots, isConstant).map { $1 ? 0 : 1 / $0 }
-        for row in 0..<n {
-            for column in 0..<width { matrix[row * width + column] *= factors[column] }
+        for cell in counts.indices {
+            for column in 0..<width { matrix[cell * width + column] *= factors[column] }
         }
         return zip(roots, isConstant).map { $1 ? 1 : $0 }
     }
 
     /// The columns that are no linear combination of earlier ones, by a Cholesky factorisation that skips pivots.
-    private static func independentColumns(_ matrix: [Double], width: Int, rowCount: Int) -> [Int] {
-        let gram = Matrix(rows: width, columns: rowCount, elements: matrix)
+    private static func independentColumns(_ matrix: [Double], width: Int, counts: [Double]) -> [Int] {
+        var rooted = matrix
+        for (cell, count) in counts.enumerated() {
+            let root = count.squareRoot()
+            for column in 0..<width { rooted[cell * width + column] *= root }
+        }
+        let gram = Matrix(rows: width, columns: counts.count, elements: rooted)
         var products = gram.timesTransposed(gram)
         let original = products.diagonal
         var kept: [Int] = []

@@ -26,6 +26,11 @@ public struct GrowthFit: Sendable {
     public let droppedColumns: [String]
     /// Variance parameters that are estimated as zero or correlations of one, in words; empty for a regular fit.
     public let singularities: [String]
+    /// The evaluations among them on all data, where the search went without the pupils who link clusters of schools.
+    public let fullEvaluations: Int
+    /// How many levels of the first grouping factor the curvature behind the degrees of freedom goes without: those that
+    /// link clusters of other levels which are otherwise apart.
+    public let levelsOutsideCurvature: Int
     let design: PredictorDesign
     let frame: ModelFrame
     let keptColumns: [Int]
@@ -33,7 +38,12 @@ public struct GrowthFit: Sendable {
     /// Whether some random effect has no variance, or two are perfectly correlated.
     public var isSingular: Bool { !singularities.isEmpty }
 
-    init(_ model: GrowthModel, _ optimum: GrowthModel.Optimum) throws(ModelError) {
+    /// - Parameters:
+    ///   - curvature: The criterion whose curvature in theta gives degrees of freedom.
+    ///   - levelsOutsideCurvature: How many levels of the first factor that criterion goes without.
+    init(
+        _ model: GrowthModel, _ optimum: Optimum, curvature: ProfiledCriterion, levelsOutsideCurvature: Int
+    ) throws(ModelError) {
         let profile = model.profile
         let solution = try profile.solve(optimum.theta)
         let back = model.columns.backTransformation
@@ -41,7 +51,8 @@ public struct GrowthFit: Sendable {
         let covariance = Self.covariance(solution, sigma: optimum.sigma, back)
         coefficients = Coefficients(
             labels: model.columns.names, values: back * beta, covariance: covariance,
-            uncertainty: try Self.uncertainty(model, optimum, covariance: covariance, back))
+            uncertainty: try Self.uncertainty(curvature, optimum, back))
+        self.levelsOutsideCurvature = levelsOutsideCurvature
         let lambdas = Self.unscaled(profile.factors(optimum.theta), model.effectScales)
         theta = zip(lambdas, profile.templates).flatMap { lambda, template in
             template.parameters.map { lambda[$0.row, $0.column] }
@@ -54,6 +65,7 @@ public struct GrowthFit: Sendable {
         rowCount = model.frame.rowCount
         rowsLeftOut = model.frame.rowsRead - model.frame.rowCount
         evaluations = optimum.evaluations
+        fullEvaluations = optimum.fullEvaluations
         droppedColumns = model.columns.droppedNames
         singularities = Self.singularities(model.blocks, lambdas)
         design = model.design
@@ -122,8 +134,8 @@ public struct GrowthFit: Sendable {
     private static func singularities(_ blocks: [RandomEffectsBlock], _ lambdas: [Matrix]) -> [String] {
         var words: [String] = []
         for (block, lambda) in zip(blocks, lambdas) {
-            for effect in 0..<block.width where lambda[effect, effect] < GrowthModel.boundaryTolerance {
-                let hasVariance = (0..<effect).contains { abs(lambda[effect, $0]) > GrowthModel.boundaryTolerance }
+            for effect in 0..<block.width where lambda[effect, effect] < CriterionSearch.boundaryTolerance {
+                let hasVariance = (0..<effect).contains { abs(lambda[effect, $0]) > CriterionSearch.boundaryTolerance }
                 let name = "'\(block.effectNames[effect])' of '\(block.factor)'"
                 words.append(
                     hasVariance
@@ -144,18 +156,19 @@ extension GrowthFit {
     /// Parameters on the boundary have no asymptotic covariance and are held fixed. nil, that is normal quantiles,
     /// when the criterion's Hessian is not to be had or not positive definite.
     fileprivate static func uncertainty(
-        _ model: GrowthModel, _ optimum: GrowthModel.Optimum, covariance current: Matrix, _ back: Matrix
+        _ profile: ProfiledCriterion, _ optimum: Optimum, _ back: Matrix
     ) throws(ModelError) -> CovarianceUncertainty? {
         guard let hessian = optimum.hessian, let inverse = try? Cholesky(hessian).inverse else { return nil }
-        let parameters = model.profile.templates.flatMap(\.parameters)
+        let parameters = profile.templates.flatMap(\.parameters)
+        let current = covariance(try profile.solve(optimum.theta), sigma: optimum.sigma, back)
         var derivatives: [Matrix] = []
         for index in optimum.free {
             let bound = parameters[index].isDiagonal ? 0 : -Double.infinity
-            let step = GrowthModel.step(for: optimum.theta[index], bound: bound)
+            let step = CriterionSearch.step(for: optimum.theta[index], bound: bound)
             func moved(_ step: Double) throws(ModelError) -> Matrix {
                 var theta = optimum.theta
                 theta[index] += step
-                return covariance(try model.profile.solve(theta), sigma: optimum.sigma, back)
+                return covariance(try profile.solve(theta), sigma: optimum.sigma, back)
             }
             derivatives.append((1 / (2 * step)) * (try moved(step) + (-1) * (try moved(-step))))
         }

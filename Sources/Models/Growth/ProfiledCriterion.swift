@@ -21,10 +21,8 @@ struct PenalisedSolution: Sendable {
     let fixedFactor: Matrix
     /// The fixed effects.
     let fixedEffects: [Double]
-    /// The spherical effects u of the factors in the tail.
+    /// The spherical effects u of the factors in the tail, in the order of its layout.
     let otherEffects: [Double]
-    /// The Cholesky factor of the tail: other random effects, fixed effects, response.
-    let tailFactor: Matrix
 }
 
 /// Minus twice the profiled (restricted) log-likelihood of a linear mixed model as a function of theta.
@@ -33,7 +31,8 @@ struct PenalisedSolution: Sendable {
 /// REML; minus the sum of log weights. Bates, Maechler, Bolker and Walker (2015), JSS 67(1), equations 34, 35, 41, 42.
 struct ProfiledCriterion: Sendable {
     let products: CrossProducts
-    let patterns: LevelPatterns
+    /// The order of the tail's random effects.
+    let layout: TailLayout
     let templates: [CovarianceTemplate]
     let criterion: Criterion
     /// The sum of the logarithms of the prior weights.
@@ -43,7 +42,7 @@ struct ProfiledCriterion: Sendable {
 
     /// n - p for REML, n for ML.
     var residualDegreesOfFreedom: Double {
-        Double(products.rowCount - (criterion == .reml ? products.fixedCount : 0))
+        Double(products.design.rowCount - (criterion == .reml ? products.design.fixedCount : 0))
     }
 
     /// The profiled criterion at theta.
@@ -76,85 +75,34 @@ struct ProfiledCriterion: Sendable {
 
     /// Solves the penalised least-squares problem at theta by a blocked Cholesky factorisation.
     ///
-    /// - Complexity: One small factorisation per level of the first factor, O(m^3) for the tail of order m.
-    func solve(_ theta: [Double]) throws(ModelError) -> PenalisedSolution {
+    /// - Complexity: One small factorisation a pattern, one small product a group, O(m^3) for a cluster of m effects.
+    /// - Throws: ``ModelError/numericalBreakdown``.
+    func solve(_ theta: [Double]) throws(ModelError) -> PenalisedSolution { try solveWithTail(theta).solution }
+
+    /// The same with the factorised tail.
+    func solveWithTail(_ theta: [Double]) throws(ModelError) -> (solution: PenalisedSolution, tail: TailSystem) {
         let lambdas = factors(theta)
-        var tail = scaledTail(lambdas)
-        let elimination = FirstFactorElimination(products: products, patterns: patterns, lambdas: lambdas)
-        let headLogDeterminant = try elimination.eliminate(from: &tail)
-        let (m, q, p) = (products.tailSize, products.otherCount, products.fixedCount)
-        do {
-            try factorLowerInPlace(&tail.elements, size: m)
-        } catch {
-            throw .numericalBreakdown
-        }
-        var logRandom = headLogDeterminant
-        for index in 0..<q { logRandom += 2 * Double.log(tail[index, index]) }
+        var tail = TailSystem(products, layout, lambdas: Array(lambdas.dropFirst()))
+        let firstDeterminant = try PatternElimination(products: products, lambdas: lambdas).eliminate(from: &tail)
+        try tail.factorise()
+        let p = products.design.fixedCount
         var fixedFactor = Matrix(rows: p, columns: p)
         var logFixed = 0.0
         for column in 0..<p {
-            logFixed += 2 * Double.log(tail[q + column, q + column])
-            for row in column..<p { fixedFactor[row, column] = tail[q + row, q + column] }
+            logFixed += 2 * Double.log(tail.corner[column, column])
+            for row in column..<p { fixedFactor[row, column] = tail.corner[row, column] }
         }
-        let root = tail[m - 1, m - 1]
-        let effects = backSolve(tail, (0..<(q + p)).map { tail[m - 1, $0] })
-        return PenalisedSolution(
-            logDeterminantRandom: logRandom, logDeterminantFixed: logFixed, residualSumOfSquares: root * root,
-            fixedFactor: fixedFactor, fixedEffects: Array(effects[q...]), otherEffects: Array(effects[..<q]),
-            tailFactor: tail)
-    }
-
-    /// `Lambda' A Lambda + I` for the random effects of the tail, `A Lambda` for their products with X and y.
-    private func scaledTail(_ lambdas: [Matrix]) -> Matrix {
-        var tail = products.tail
-        let m = products.tailSize
-        for (block, lambda) in zip(products.tailBlocks, lambdas.dropFirst()) {
-            for level in 0..<block.levelCount {
-                let start = block.offset + level * block.width
-                // The rows below the diagonal block, times Lambda from the right ...
-                scaleColumns(of: &tail, from: start, rows: (start + block.width)..<m, by: lambda)
-                // ... the rows of the block left of it, times Lambda' from the left ...
-                scaleRows(of: &tail, from: start, columns: 0..<start, by: lambda)
-                // ... and the diagonal block from both sides.
-                scaleDiagonal(of: &tail, from: start, by: lambda)
-                for effect in 0..<block.width { tail[start + effect, start + effect] += 1 }
-            }
-        }
-        return tail
-    }
-
-    private func scaleColumns(of tail: inout Matrix, from start: Int, rows: Range<Int>, by lambda: Matrix) {
-        for row in rows {
-            for column in 0..<lambda.columns {
-                var sum = 0.0
-                // Lambda is lower triangular: column j only mixes columns j and later, so it can be done in place.
-                for inner in column..<lambda.rows { sum += tail[row, start + inner] * lambda[inner, column] }
-                tail[row, start + column] = sum
-            }
-        }
-    }
-
-    private func scaleRows(of tail: inout Matrix, from start: Int, columns: Range<Int>, by lambda: Matrix) {
-        for column in columns {
-            for row in 0..<lambda.columns {
-                var sum = 0.0
-                for inner in row..<lambda.rows { sum += lambda[inner, row] * tail[start + inner, column] }
-                tail[start + row, column] = sum
-            }
-        }
-    }
-
-    private func scaleDiagonal(of tail: inout Matrix, from start: Int, by lambda: Matrix) {
-        let k = lambda.rows
-        for column in 1..<max(k, 1) {
-            for row in 0..<column { tail[start + row, start + column] = tail[start + column, start + row] }
-        }
-        scaleColumns(of: &tail, from: start, rows: start..<(start + k), by: lambda)
-        scaleRows(of: &tail, from: start, columns: start..<(start + k), by: lambda)
+        let root = tail.corner[p, p]
+        let beta = backSolve(fixedFactor, (0..<p).map { tail.corner[p, $0] })
+        let solution = PenalisedSolution(
+            logDeterminantRandom: firstDeterminant + tail.logDeterminantRandom, logDeterminantFixed: logFixed,
+            residualSumOfSquares: root * root, fixedFactor: fixedFactor, fixedEffects: beta,
+            otherEffects: tail.effects(beta))
+        return (solution, tail)
     }
 }
 
-/// x in `L' x = b`, with L the leading block of a lower triangular matrix.
+/// x in `L' x = b`.
 private func backSolve(_ lower: Matrix, _ right: [Double]) -> [Double] {
     var x = right
     for row in stride(from: right.count - 1, through: 0, by: -1) {

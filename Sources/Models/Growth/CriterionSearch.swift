@@ -1,0 +1,262 @@
+import LinearAlgebra
+import RealModule
+
+extension GrowthModel {
+    /// Fits the model: a quasi-Newton search over theta with the analytic gradient, then Newton steps to the optimum's
+    /// full digits. Where some variance goes to zero, BOBYQA searches again with the boundary included.
+    ///
+    /// Where pupils who move link all schools into one large system, the search is done without the few pupils whose
+    /// moves cross clusters of schools, and only the last Newton steps take everyone: these start so near the optimum
+    /// that two are enough.
+    ///
+    /// - Throws: ``ModelError/notConverged(evaluations:reason:)`` or ``ModelError/numericalBreakdown``.
+    public func fit() throws(ModelError) -> GrowthFit {
+        let reduced = reducedProfile()
+        let search = CriterionSearch(profile: reduced?.profile ?? profile)
+        var optimum = try search.optimum()
+        if reduced != nil { try search.finish(&optimum, on: profile) }
+        return try GrowthFit(
+            self, optimum, curvature: search.profile, levelsOutsideCurvature: reduced?.levelsLeftOut ?? 0)
+    }
+
+    /// The criterion without the levels that link clusters; nil when it is not needed or would leave out too many.
+    ///
+    /// - Parameters:
+    ///   - largestSearched: A cluster of so many random effects is cheap enough to be searched as it is.
+    ///   - cluster: The largest cluster of the search without crossing pupils.
+    ///   - shareLeftOut: The largest share of the first factor's levels that the search may go without.
+    func reducedProfile(
+        largestSearched: Int = 400, cluster: Int = 256, shareLeftOut: Double = 0.05
+    ) -> (profile: ProfiledCriterion, levelsLeftOut: Int)? {
+        guard profile.layout.largestCluster > largestSearched else { return nil }
+        let full = profile.products.design
+        let layout = TailLayout(
+            full.grouping, widths: full.otherWidths, groupCounts: full.groupCounts, cap: cluster)
+        let design = DesignProducts(full.grouping, matrices, isIncluded: layout.isWithinCluster(full.grouping))
+        let leftOut = full.levelCount - design.levelCount
+        guard Double(leftOut) <= shareLeftOut * Double(full.levelCount) else { return nil }
+        let reduced = ProfiledCriterion(
+            products: CrossProducts(design: design, response: ResponseProducts(design, matrices, rows)),
+            layout: layout, templates: profile.templates, criterion: profile.criterion,
+            sumOfLogWeights: profile.sumOfLogWeights, logDeterminantCorrection: profile.logDeterminantCorrection)
+        return (reduced, leftOut)
+    }
+}
+
+/// Where a search ended, with the curvature there.
+struct Optimum: Sendable {
+    var theta: [Double]
+    var value: Double
+    var sigma: Double
+    /// The evaluations of the criterion, and those of it on all data where the search went without some.
+    var evaluations: Int
+    var fullEvaluations = 0
+    /// The positions of the parameters that are not on their bound.
+    var free: [Int]
+    /// The Hessian of the criterion, not profiled, in the free parameters and, last, sigma; nil when it is not positive
+    /// definite.
+    var hessian: Matrix?
+}
+
+/// Searches the minimum of a profiled criterion.
+struct CriterionSearch {
+    let profile: ProfiledCriterion
+
+    private var parameters: [CovarianceTemplate.Element] { profile.templates.flatMap(\.parameters) }
+
+    /// The minimum.
+    ///
+    /// - Parameter start: Where to begin; nil for relative standard deviations of one.
+    func optimum(from start: [Double]? = nil) throws(ModelError) -> Optimum {
+        let parameters = parameters
+        let start = start ?? parameters.map { $0.isDiagonal ? 1.0 : 0 }
+        var minimum: Minimum
+        do {
+            minimum = try searchInside(parameters, from: start)
+        } catch ModelError.notConverged(let evaluations, _) {
+            // A search without derivatives takes longer but needs no line search to succeed.
+            minimum = try searchWithBoundary(
+                parameters, from: Minimum(point: start, value: .infinity, evaluations: evaluations))
+        }
+        if zip(minimum.point, parameters).contains(where: { $1.isDiagonal && $0 < Self.nearBoundary }) {
+            minimum = try searchWithBoundary(parameters, from: minimum)
+        }
+        return try polish(minimum, parameters)
+    }
+
+    /// A diagonal element this small may be zero at the optimum: the gradient cannot tell.
+    private static let nearBoundary = 1e-2
+    /// A parameter this close to its bound of zero is at it: the variance is estimated as zero.
+    static let boundaryTolerance = 1e-5
+
+    private func searchInside(
+        _ parameters: [CovarianceTemplate.Element], from start: [Double]
+    ) throws(ModelError) -> Minimum {
+        let profile = profile
+        let size = profile.residualDegreesOfFreedom
+        let search = Minimisation(
+            method: .slsqp, start: zip(start, parameters).map { $1.isDiagonal ? max($0, 1e-2) : $0 },
+            lower: parameters.map { $0.isDiagonal ? 1e-3 : -Double.infinity }, relativeTolerance: 1e-5,
+            maximumEvaluations: 1_000)
+        // Per row, so that the first steps of the search have a sensible length whatever the number of rows.
+        return try search.run { theta, _ throws(ModelError) in
+            let derivatives = try profile.derivatives(theta)
+            return (derivatives.value / size, derivatives.profiled.map { $0 / size })
+        }
+    }
+
+    private func searchWithBoundary(
+        _ parameters: [CovarianceTemplate.Element], from start: Minimum
+    ) throws(ModelError) -> Minimum {
+        let profile = profile
+        let search = Minimisation(
+            method: .bobyqa, start: start.point, lower: parameters.map { $0.isDiagonal ? 0 : -Double.infinity },
+            relativeTolerance: 1e-7, maximumEvaluations: 20_000)
+        var found = try search.run { theta, _ throws(ModelError) in (try profile.value(theta), []) }
+        found.evaluations += start.evaluations
+        return found
+    }
+
+    /// Newton steps over the parameters that are not on their bound: a search knows the optimum to half the digits only.
+    private func polish(
+        _ minimum: Minimum, _ parameters: [CovarianceTemplate.Element]
+    ) throws(ModelError) -> Optimum {
+        var theta = minimum.point
+        var (value, evaluations) = (try profile.value(theta), minimum.evaluations + 1)
+        // The criterion is flat in a small variance, where a search stops anywhere: if zero is no worse, it is zero.
+        for (index, element) in parameters.enumerated() where element.isDiagonal && theta[index] < Self.nearBoundary {
+            var candidate = theta
+            candidate[index] = 0
+            let atZero = try profile.value(candidate)
+            evaluations += 1
+            if atZero <= value || theta[index] < Self.boundaryTolerance { (theta, value) = (candidate, atZero) }
+        }
+        let free = theta.indices.filter { theta[$0] != 0 || !parameters[$0].isDiagonal }
+        var optimum = Optimum(theta: theta, value: value, sigma: 0, evaluations: evaluations, free: free)
+        try takeNewtonSteps(&optimum, Curvature(profile: profile, free: free, parameters: parameters))
+        let solution = try profile.solve(optimum.theta)
+        optimum.sigma = (solution.residualSumOfSquares / profile.residualDegreesOfFreedom).squareRoot()
+        guard optimum.sigma > 0, optimum.sigma.isFinite else { throw .numericalBreakdown }
+        return optimum
+    }
+
+    /// Newton steps with the Hessian of the first point: near the optimum each gains five digits or more.
+    private func takeNewtonSteps(_ optimum: inout Optimum, _ curvature: Curvature) throws(ModelError) {
+        let (start, hessian) = try curvature.at(optimum.theta)
+        optimum.evaluations += curvature.evaluations
+        guard let factor = try? Cholesky(curvature.profiled(hessian)) else { return }
+        optimum.hessian = hessian
+        var gradient = start
+        for _ in 0..<6 {
+            let step = factor.solve(gradient)
+            var candidate = optimum.theta
+            for (position, index) in optimum.free.enumerated() { candidate[index] -= step[position] }
+            guard curvature.isInside(candidate) else { return }
+            let derivatives = try profile.derivatives(candidate)
+            optimum.evaluations += 1
+            // The criterion is flat at the optimum: equal up to rounding counts as no worse.
+            guard derivatives.value <= optimum.value + 1e-9 * max(1, abs(optimum.value)) else { return }
+            (optimum.theta, optimum.value) = (candidate, derivatives.value)
+            gradient = optimum.free.map { derivatives.profiled[$0] }
+            if zip(step, optimum.free).allSatisfy({ abs($0) < 1e-8 * max(0.1, abs(candidate[$1])) }) { return }
+        }
+    }
+}
+
+extension CriterionSearch {
+    /// Newton steps on the criterion of all data, with the curvature of the search's own.
+    ///
+    /// The two curvatures differ by the share of data that the search went without, so that each step leaves about that
+    /// share of the distance. Stops when the next step would lower the criterion by less than 1e-9.
+    func finish(_ optimum: inout Optimum, on full: ProfiledCriterion) throws(ModelError) {
+        let curvature = Curvature(profile: profile, free: optimum.free, parameters: parameters)
+        guard let hessian = optimum.hessian, let factor = try? Cholesky(curvature.profiled(hessian)) else {
+            // No curvature to go by: search on all data.
+            let own = try CriterionSearch(profile: full).optimum(from: optimum.theta)
+            let spent = optimum.evaluations
+            optimum = own
+            (optimum.evaluations, optimum.fullEvaluations) = (own.evaluations + spent, own.evaluations)
+            return
+        }
+        for _ in 0..<Self.mostFullSteps {
+            let derivatives = try full.derivatives(optimum.theta)
+            optimum.fullEvaluations += 1
+            optimum.value = derivatives.value
+            let gradient = optimum.free.map { derivatives.profiled[$0] }
+            let step = factor.solve(gradient)
+            var candidate = optimum.theta
+            for (position, index) in optimum.free.enumerated() { candidate[index] -= step[position] }
+            guard curvature.isInside(candidate) else { break }
+            optimum.theta = candidate
+            if dot(gradient, step) < Self.negligibleDecrease { break }
+        }
+        let solution = try full.solve(optimum.theta)
+        optimum.fullEvaluations += 1
+        optimum.evaluations += optimum.fullEvaluations
+        optimum.value = full.value(of: solution)
+        optimum.sigma = (solution.residualSumOfSquares / full.residualDegreesOfFreedom).squareRoot()
+        guard optimum.sigma > 0, optimum.sigma.isFinite else { throw .numericalBreakdown }
+    }
+
+    private static let mostFullSteps = 6
+    /// Twice the decrease of the criterion that the last step may have been good for: the next is smaller by the square
+    /// of the share of data left out.
+    private static let negligibleDecrease = 1e-5
+}
+
+/// The curvature of the criterion in its free parameters and sigma, by central differences of the analytic gradient.
+private struct Curvature {
+    let profile: ProfiledCriterion
+    let free: [Int]
+    let parameters: [CovarianceTemplate.Element]
+
+    /// How many evaluations one call of ``at(_:)`` takes.
+    var evaluations: Int { 1 + 2 * free.count }
+
+    /// Whether every free diagonal element is above zero.
+    func isInside(_ theta: [Double]) -> Bool { free.allSatisfy { !parameters[$0].isDiagonal || theta[$0] > 0 } }
+
+    /// The profiled gradient and the Hessian, not profiled, with sigma last.
+    func at(_ theta: [Double]) throws(ModelError) -> (gradient: [Double], hessian: Matrix) {
+        let centre = try profile.derivatives(theta)
+        let variance = centre.residualSumOfSquares / centre.degreesOfFreedom
+        let sigma = variance.squareRoot()
+        let count = free.count
+        var hessian = Matrix(rows: count + 1, columns: count + 1)
+        for (column, index) in free.enumerated() {
+            let step = CriterionSearch.step(for: theta[index], bound: parameters[index].isDiagonal ? 0 : -.infinity)
+            var (up, down) = (theta, theta)
+            up[index] += step
+            down[index] -= step
+            let above = try profile.derivatives(up).gradient(variance: variance)
+            let below = try profile.derivatives(down).gradient(variance: variance)
+            for (row, other) in free.enumerated() { hessian[row, column] = (above[other] - below[other]) / (2 * step) }
+            // d/dsigma of the gradient: only r^2 / sigma^2 hangs on sigma.
+            hessian[count, column] = -2 * centre.residuals[index] / (variance * sigma)
+            hessian[column, count] = hessian[count, column]
+        }
+        hessian[count, count] = 4 * centre.degreesOfFreedom / variance
+        return (free.map { centre.profiled[$0] }, hessian.symmetrised)
+    }
+
+    /// The Hessian of the profiled criterion: sigma's row and column swept out.
+    func profiled(_ hessian: Matrix) -> Matrix {
+        let count = free.count
+        var result = Matrix(rows: count, columns: count)
+        for column in 0..<count {
+            for row in 0..<count {
+                let swept = hessian[row, count] * hessian[count, column] / hessian[count, count]
+                result[row, column] = hessian[row, column] - swept
+            }
+        }
+        return result
+    }
+}
+
+extension CriterionSearch {
+    /// A step for central differences that stays inside the bound: an error of 1e-6 by truncation, less by rounding.
+    static func step(for value: Double, bound: Double) -> Double {
+        let step = 1e-3 * max(abs(value), 0.05)
+        return bound == 0 ? min(step, value / 2) : step
+    }
+}
