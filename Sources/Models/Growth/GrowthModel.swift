@@ -18,7 +18,7 @@ public struct GrowthModel: Sendable {
     /// - Throws: ``ModelError`` when the design is not identified.
     public init(_ frame: ModelFrame, criterion: Criterion) throws(ModelError) {
         self.frame = frame
-        design = PredictorDesign(frame.formula.fixed, variables: frame.variables)
+        design = PredictorDesign(frame.formula.fixed, variables: frame.variables, codings: frame.codings)
         columns = FixedEffectsColumns(design, frame)
         guard frame.rowCount > columns.count else {
             throw .tooFewRows(rows: frame.rowCount, effects: columns.count)
@@ -28,8 +28,9 @@ public struct GrowthModel: Sendable {
         blocks = scaled.map(\.block)
         effectScales = scaled.map(\.scales)
         let rootWeights = frame.weights.map { $0.map { $0.squareRoot() } }
-        startingEffects = try Self.leastSquares(columns, frame.response, frame.weights)
-        let residuals = Self.residuals(columns, frame.response, startingEffects)
+        let response = frame.responseWithoutOffset
+        startingEffects = try Self.leastSquares(columns, response, frame.weights)
+        let residuals = Self.residuals(columns, response, startingEffects)
         let products = CrossProducts(
             blocks: blocks, columns: columns.matrix, fixedCount: columns.count, response: residuals,
             rootWeights: rootWeights)
