@@ -77,7 +77,7 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
             "'\(function)' needs at least \(needed) distinct values; the complete rows have \(distinct). Use a lower "
                 + "degree, or fewer degrees of freedom."
         case .badKnots(let function, let knots, let range):
-            "the knots of '\(function)' are \(knots.map(shortestText).joined(separator: ", ")); they must rise between "
+            "the knots of '\(function)' are \(knots.map { shortestText(($0 * 1e6).rounded() / 1e6) }.joined(separator: ", ")); they must rise between "
                 + "the boundary knots \(shortestText(range.lowerBound)) and \(shortestText(range.upperBound)). The "
                 + "values are too few or repeat too often: use fewer degrees of freedom, or give other knots."
         case .contrastOfNumber(let column):

@@ -62,9 +62,12 @@ public struct BoundFunction: Sendable {
             try need(degree + 1)
             basis = .polynomials(OrthogonalPolynomials(argument, degree: degree))
         case .naturalSpline(let declaration):
-            let spline = try Self.spline(declaration, argument, text: function.text)
-            try need(spline.width + (declaration.hasIntercept ? 0 : 1))
-            basis = .spline(spline)
+            // With the constant, a spline has a column for each value or fewer.
+            switch declaration.knots {
+            case .degreesOfFreedom(let df): try need(df + (declaration.hasIntercept ? 0 : 1))
+            case .at(let numbers): try need(numbers.count + 2)
+            }
+            basis = .spline(try Self.spline(declaration, argument, text: function.text))
         }
     }
 
@@ -122,10 +125,14 @@ public struct BoundFunction: Sendable {
 
     /// The columns in every row: those of row i are at `i * width`.
     func rows(rowCount: Int, in values: (String) -> [Double]) -> [Double] {
-        let arguments = function.argument.values(rowCount: rowCount, in: values)
+        rows(at: function.argument.values(rowCount: rowCount, in: values))
+    }
+
+    /// The columns at several values of the argument.
+    func rows(at arguments: [Double]) -> [Double] {
         var known: [Double: [Double]] = [:]
         var result: [Double] = []
-        result.reserveCapacity(rowCount * width)
+        result.reserveCapacity(arguments.count * width)
         for argument in arguments {
             // Test moments repeat: a thousand distinct ones are remembered.
             if let row = known[argument] {

@@ -32,8 +32,7 @@ public struct VariableCodings: Sendable {
         for (text, function) in formula.functions.sorted(by: { scalarOrder($0.key, $1.key) }) {
             let argument = try Self.numbers(function.argument, use: text, variables, rowsUsed)
             let bound = try BoundFunction(function, argument: argument)
-            try Self.check(
-                bound.rows(rowCount: argument.count) { _ in argument }, width: bound.width, use: text, rowsUsed)
+            try Self.check(bound.rows(at: argument), width: bound.width, use: text, rowsUsed)
             functions[text] = bound
         }
     }

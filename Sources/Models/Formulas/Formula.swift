@@ -140,9 +140,7 @@ private struct VariableOrder {
 
     init(_ parsed: ParsedFormula) {
         var rank: [String: Int] = [:]
-        let sums = [parsed.fixed] + parsed.random.map(\.predictor)
-        let products = sums.flatMap(\.products) + parsed.random.flatMap(\.groupings)
-        for name in products.flatMap({ $0 }) where rank[name] == nil { rank[name] = rank.count }
+        for name in parsed.order where rank[name] == nil { rank[name] = rank.count }
         self.rank = rank
     }
 

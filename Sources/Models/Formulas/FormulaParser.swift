@@ -19,6 +19,8 @@ struct ParsedFormula {
     var random: [Random] = []
     /// The functions among the variables by their text.
     var functions: [String: TermFunction] = [:]
+    /// The variables as they first appear, those of the fixed part before those of the random-effects terms.
+    var order: [String] = []
 
     /// The columns that a product needs.
     func columns(of product: [String]) -> [String] { product.flatMap { functions[$0]?.argument.columns ?? [$0] } }
@@ -28,6 +30,8 @@ struct ParsedFormula {
 struct FormulaParser {
     private var reader: TokenReader
     private var functions: [String: TermFunction] = [:]
+    private var fixedOrder: [String] = []
+    private var randomOrder: [String] = []
 
     init(_ text: String) throws(FormulaError) { reader = try TokenReader(text) }
 
@@ -42,6 +46,7 @@ struct FormulaParser {
         var formula = ParsedFormula(response: response)
         try sum(into: &formula.fixed, random: &formula.random, until: [.end])
         formula.functions = functions
+        formula.order = fixedOrder + randomOrder
         let columns =
             formula.fixed.products.flatMap(formula.columns(of:)) + formula.fixed.offsets.flatMap(\.columns)
             + formula.random.flatMap { $0.predictor.products.flatMap(formula.columns(of:)) }
@@ -157,10 +162,12 @@ struct FormulaParser {
         if case .name(let name) = token.kind {
             guard reader.following.kind == .symbol("(") else {
                 reader.advance()
+                fixedOrder.append(name)
                 return [[name]]
             }
             let function = try FunctionParser.function(name, &reader)
             functions[function.text] = function
+            fixedOrder.append(function.text)
             return [[function.text]]
         }
         guard reader.accept("(") else {
@@ -205,6 +212,11 @@ struct FormulaParser {
 
     private mutating func randomTerm() throws(FormulaError) -> ParsedFormula.Random {
         let start = token.position
+        let before = fixedOrder.count
+        defer {
+            randomOrder += fixedOrder[before...]
+            fixedOrder.removeSubrange(before...)
+        }
         try reader.expect("(", for: "to open a random-effects term")
         var predictor = ParsedSum()
         var inner: [ParsedFormula.Random] = []
