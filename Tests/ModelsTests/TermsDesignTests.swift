@@ -191,6 +191,17 @@ import Testing
         #expect(coded.map(\.suffix) == suffixes)
     }
 
+    @Test func polynomialsAreOrthonormalUpToTheLastDegree() throws {
+        let (design, frame) = try design("0 + poly(t, 8)")
+        let matrix = design.matrixByRows(frame.variables, rowCount: frame.rowCount)
+        for first in 0..<8 {
+            for second in 0...first {
+                let product = (0..<frame.rowCount).reduce(0) { $0 + matrix[$1 * 8 + first] * matrix[$1 * 8 + second] }
+                #expect(abs(product - (first == second ? 1 : 0)) < 1e-10, "\(first), \(second)")
+            }
+        }
+    }
+
     @Test func offsetsAddUp() throws {
         #expect(try frame("t + offset(2 * t) + offset(t^2)").offset == Self.times.map { 2 * $0 + $0 * $0 })
         #expect(try frame("t").offset == nil)
@@ -208,7 +219,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("log(t)", "'log(t)' is not a finite number in data row 1. Correct the value, or leave the row out by 'subset'."),
+        (
+            "log(t)",
+            "'log(t)' is not a finite number in data row 1. Correct the value, or leave the row out by 'subset'."
+        ),
         (
             "offset(1/(t - 1.5))",
             "'offset(1/(t - 1.5))' is not a finite number in data row 4. Correct the value, or leave the row out by "
@@ -224,7 +238,10 @@ import Testing
             "the knots of 'ns(t, knots = 4)' are 4; they must rise between the boundary knots 0 and 4. The values are too "
                 + "few or repeat too often: use fewer degrees of freedom, or give other knots."
         ),
-        ("poly(f, 2)", "column 'f' is text; the argument of 'poly(f, 2)' must be a number. Check its cells, or declare which texts are missing."),
+        (
+            "poly(f, 2)",
+            "column 'f' is text; the argument of 'poly(f, 2)' must be a number. Check its cells, or declare which texts are missing."
+        ),
     ])
     func saysWhyAFunctionCannotBeComputed(right: String, message: String) {
         #expect(Self.message { _ = try frame(right) } == message)
@@ -249,7 +266,8 @@ import Testing
     @Test func saysWhenAContrastDoesNotFit() {
         #expect(
             Self.message { _ = try frame("t + f", contrasts: ["t": .sum]) }
-                == "contrasts are declared for column 't', which holds numbers. Declare it as a factor under data, columns.")
+                == "contrasts are declared for column 't', which holds numbers. Declare it as a factor under data, columns."
+        )
         #expect(
             Self.message { _ = try frame("t + g", contrasts: ["g": .treatment(reference: "lov")]) }
                 == "'lov' is not a level of factor 'g'. Did you mean 'low'?")

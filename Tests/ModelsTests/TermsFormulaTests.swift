@@ -8,7 +8,10 @@ import Testing
     @Test(arguments: [
         ("y ~ poly(time,2)*ses", ["poly(time, 2)", "ses", "poly(time, 2):ses"]),
         ("y ~ ns( time , df=3 ) : ses", ["ns(time, df = 3):ses"]),
-        ("y ~ ns(time, knots = c(1,2.5), Boundary.knots=c(0,4))", ["ns(time, knots = c(1, 2.5), Boundary.knots = c(0, 4))"]),
+        (
+            "y ~ ns(time, knots = c(1,2.5), Boundary.knots=c(0,4))",
+            ["ns(time, knots = c(1, 2.5), Boundary.knots = c(0, 4))"]
+        ),
         ("y ~ poly(time, degree=2, raw=TRUE)", ["poly(time, degree = 2, raw = TRUE)"]),
         ("y ~ I(time^2)+log(x)+sqrt(x)+exp(x)+scale(x)", ["I(time^2)", "log(x)", "sqrt(x)", "exp(x)", "scale(x)"]),
         ("y ~ I((a-1)/2*b) + I(-a) + I(2^-a)", ["I((a - 1)/2 * b)", "I(-a)", "I(2^-a)"]),
@@ -51,6 +54,10 @@ import Testing
         ("y ~ log(a, b)", 11, "'log' has too many arguments."),
         ("y ~ log(a", 9, "found the end of the formula; expected ')' to close 'log('."),
         ("y ~ I(a +)", 9, "found ')'; expected a column's name or a number."),
+        (
+            "log(y) ~ a", 0,
+            "the response is a column, not a function of one. Put a column with the computed values in the data."
+        ),
         ("y ~ log(y)", 0, "the response 'y' is also on the right-hand side."),
         ("y ~ a - offset(b)", 8, "an offset cannot be removed."),
         ("y ~ a:offset(b)", 6, "an offset stands on its own: '... + offset(x)', among the fixed effects."),

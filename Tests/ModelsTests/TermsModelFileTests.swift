@@ -58,7 +58,8 @@ import Testing
     }
 
     @Test func reportedGrowthDoesNotDependOnThePolynomialsBasis() throws {
-        let raw = try growth("", "score ~ (time + I(time^2)) * cohort * ses + (1 | pupil)", report: ", from: 0.5, to: 2.7")
+        let raw = try growth(
+            "", "score ~ (time + I(time^2)) * cohort * ses + (1 | pupil)", report: ", from: 0.5, to: 2.7")
         for basis in ["poly(time, 2)", "poly(time, 2, raw = TRUE)"] {
             expectSame(
                 try growth("", "score ~ \(basis) * cohort * ses + (1 | pupil)", report: ", from: 0.5, to: 2.7"), raw)
@@ -84,7 +85,8 @@ import Testing
         let result = try fitted("subset: cohort != \"2016/17\" and time <= 2", formula: formula)
         let growth = try #require(result.growth)
         #expect(growth.rowCount == 120 && growth.rowsOutsideSubset == 120 && growth.rowsLeftOut == 0)
-        #expect(try #require(result.fit.estimates).labels.map(\.cohort) == ["2017/18", "2017/18", "2018/19", "2018/19"])
+        #expect(
+            try #require(result.fit.estimates).labels.map(\.cohort) == ["2017/18", "2017/18", "2018/19", "2018/19"])
         #expect(result.fit.diagnostics.contains { $0.name == "rows_outside_subset" && $0.value == 120 })
         #expect(try !fitted("", formula: formula).fit.diagnostics.contains { $0.name == "rows_outside_subset" })
     }
@@ -103,8 +105,14 @@ import Testing
             "contrasts: {cohrt: sum}",
             "m.yaml:4:13: 'cohrt' is not among the effects of the formula. Did you mean 'cohort'?"
         ),
-        ("contrasts: {cohort: sums}", "m.yaml:4:21: found 'sums'; expected 'treatment', 'sum' or 'helmert'. Did you mean 'sum'?"),
-        ("contrasts: {cohort: {sum: a}}", "m.yaml:4:21: missing key 'treatment' in contrast.\nm.yaml:4:22: unknown key 'sum' in contrast; expected 'treatment'."),
+        (
+            "contrasts: {cohort: sums}",
+            "m.yaml:4:21: found 'sums'; expected 'treatment', 'sum' or 'helmert'. Did you mean 'sum'?"
+        ),
+        (
+            "contrasts: {cohort: {sum: a}}",
+            "m.yaml:4:21: missing key 'treatment' in contrast.\nm.yaml:4:22: unknown key 'sum' in contrast; expected 'treatment'."
+        ),
         (
             "subset: time << 3",
             "m.yaml:4:9: in the subset, at character 7: found '<'; expected a column, a number or a text in quotation marks.\n"

@@ -50,7 +50,8 @@ import Testing
             "normexam ~ standLRT * schgend + vr + (1 | school)", ["schgend": .sum, "vr": .helmert],
             "schgend=contr.sum,vr=contr.helmert"),
         exam(
-            "normexam ~ standLRT * schgend * vr + (1 | school)", ["schgend": .treatment(reference: "girls"), "vr": .sum],
+            "normexam ~ standLRT * schgend * vr + (1 | school)",
+            ["schgend": .treatment(reference: "girls"), "vr": .sum],
             "schgend=girls,vr=contr.sum"),
         exam("normexam ~ standLRT:vr + sex + (1 | school)", ["vr": .helmert], "vr=contr.helmert"),
         exam("normexam ~ standLRT + sex + (1 + sex | school)", ["sex": .sum], "sex=contr.sum"),
@@ -58,7 +59,9 @@ import Testing
             "normexam ~ ns(standLRT, df = 4):sex + sex + (1 | school)",
             subset: "vr != \"bottom 25%\" and (standLRT > -1 or sex == 'F') and not schgend in [\"boys\"]",
             "vr != 'bottom 25%' & (standLRT > -1 | sex == 'F') & !(schgend %in% 'boys')"),
-        exam("normexam ~ scale(standLRT) + exp(schavg) + sqrt(standLRT + 4) + I((standLRT - 1)/2 * schavg) + (1 | school)"),
+        exam(
+            "normexam ~ scale(standLRT) + exp(schavg) + sqrt(standLRT + 4) + I((standLRT - 1)/2 * schavg) + (1 | school)"
+        ),
     ]
 
     @Test(arguments: cases)

@@ -76,7 +76,9 @@ public struct BoundFunction: Sendable {
         _ declaration: NaturalSplineDeclaration, _ argument: [Double], text: String
     ) throws(ModelError) -> NaturalSpline {
         let sorted = argument.sorted()
-        let (lower, upper) = (declaration.boundary?[0] ?? sorted[0], declaration.boundary?[1] ?? sorted[sorted.count - 1])
+        let (lower, upper) = (
+            declaration.boundary?[0] ?? sorted[0], declaration.boundary?[1] ?? sorted[sorted.count - 1]
+        )
         guard lower < upper else { throw .tooFewValues(function: text, distinct: 1, needed: 2) }
         let knots: [Double]
         switch declaration.knots {
@@ -130,18 +132,15 @@ public struct BoundFunction: Sendable {
 
     /// The columns at several values of the argument.
     func rows(at arguments: [Double]) -> [Double] {
+        if case .value = basis { return arguments }
         var known: [Double: [Double]] = [:]
         var result: [Double] = []
         result.reserveCapacity(arguments.count * width)
         for argument in arguments {
+            let row = known[argument] ?? row(at: argument)
             // Test moments repeat: a thousand distinct ones are remembered.
-            if let row = known[argument] {
-                result += row
-            } else {
-                let row = row(at: argument)
-                if known.count < 1_000 { known[argument] = row }
-                result += row
-            }
+            if known.count < 1_000 { known[argument] = row }
+            result += row
         }
         return result
     }

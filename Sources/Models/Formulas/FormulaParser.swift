@@ -41,6 +41,11 @@ struct FormulaParser {
         guard case .name(let response) = token.kind else {
             throw FormulaError("found \(token.words); expected the response before '~'.", at: token.position)
         }
+        guard reader.following.kind != .symbol("(") else {
+            throw FormulaError(
+                "the response is a column, not a function of one. Put a column with the computed values in the data.",
+                at: token.position)
+        }
         reader.advance()
         try reader.expect("~", for: "after the response '\(response)'")
         var formula = ParsedFormula(response: response)

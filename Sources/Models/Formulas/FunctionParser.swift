@@ -35,7 +35,8 @@ struct FunctionParser {
 
     private static func polynomial(_ arguments: inout FunctionArguments) throws(FormulaError) -> TermFunction.Kind {
         let degree = try arguments.whole("degree") ?? 1
-        return try arguments.truth("raw", default: false) ? .powers(degree: degree) : .orthogonalPolynomials(degree: degree)
+        return try arguments.truth("raw", default: false)
+            ? .powers(degree: degree) : .orthogonalPolynomials(degree: degree)
     }
 
     private static func naturalSpline(_ arguments: inout FunctionArguments) throws(FormulaError) -> TermFunction.Kind {
@@ -120,7 +121,8 @@ struct FunctionParser {
             return FormulaError("'\(name)' depends on all rows: it cannot be inside another function.", at: position)
         }
         if name == "offset" {
-            return FormulaError("an offset stands on its own: '... + offset(x)', among the fixed effects.", at: position)
+            return FormulaError(
+                "an offset stands on its own: '... + offset(x)', among the fixed effects.", at: position)
         }
         if ["factor", "as.factor", "ordered"].contains(name) {
             return FormulaError(
