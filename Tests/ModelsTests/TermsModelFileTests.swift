@@ -133,6 +133,23 @@ import Testing
         }
     }
 
+    @Test func pointsIntoTheSubset() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(scores, to: "scores.csv")
+        let text =
+            "kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil)\nsubset: ses == practical\n"
+        let path = try folder.write(text, to: "m.yaml")
+        do {
+            _ = try ModelFile(path: path).fit()
+            Issue.record("the model was fitted")
+        } catch {
+            #expect(
+                "\(error)"
+                    == "\(path): in the subset, at character 8: unknown column 'practical'. A text stands in quotation "
+                    + "marks: \"practical\".\n    ses == practical\n           ^")
+        }
+    }
+
     @Test func pointsIntoTheFormula() throws {
         let folder = try TemporaryFolder()
         let text = "kind: growth\ndata: {file: scores.csv}\nformula: score ~ nss(time, df = 3) + (1 | pupil)\n"
