@@ -1,3 +1,5 @@
+import Tables
+
 /// What can go wrong between a table and its estimates. Each message says what was found and what to do.
 public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The formula names a column that the data do not have.
@@ -18,6 +20,20 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooManyEffects(factor: String, effects: Int, rows: Int)
     /// Prior weights must be positive.
     case badWeight(column: String, row: Int)
+    /// A function or an offset has no finite value in a row.
+    case undefinedValue(expression: String, row: Int)
+    /// A basis has more columns than its variable's distinct values can tell apart.
+    case tooFewValues(function: String, distinct: Int, needed: Int)
+    /// The knots of a spline do not rise strictly between its boundary knots.
+    case badKnots(function: String, knots: [Double], range: ClosedRange<Double>)
+    /// Contrasts are declared for a column of numbers.
+    case contrastOfNumber(column: String)
+    /// A contrast's reference is not a level of the factor.
+    case unknownLevel(factor: String, level: String, nearest: String?)
+    /// A condition on rows does not fit the data; the position counts characters of the condition from 0.
+    case condition(FormulaError, text: String)
+    /// No row meets the condition.
+    case emptySubset(condition: String, read: Int)
     /// The optimiser stopped before the optimum.
     case notConverged(evaluations: Int, reason: String)
     /// The factorisation of the penalised system failed: the numbers are out of range.
@@ -55,6 +71,23 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .badWeight(let column, let row):
             "the weight in column '\(column)' is not above 0 in data row \(row). Give positive weights, or leave the "
                 + "row out."
+        case .undefinedValue(let expression, let row):
+            "'\(expression)' is not a finite number in data row \(row). Correct the value, or leave the row out by 'subset'."
+        case .tooFewValues(let function, let distinct, let needed):
+            "'\(function)' needs at least \(needed) distinct values; the complete rows have \(distinct). Use a lower "
+                + "degree, or fewer degrees of freedom."
+        case .badKnots(let function, let knots, let range):
+            "the knots of '\(function)' are \(knots.map { shortestText(($0 * 1e6).rounded() / 1e6) }.joined(separator: ", ")); they must rise between "
+                + "the boundary knots \(shortestText(range.lowerBound)) and \(shortestText(range.upperBound)). The "
+                + "values are too few or repeat too often: use fewer degrees of freedom, or give other knots."
+        case .contrastOfNumber(let column):
+            "contrasts are declared for column '\(column)', which holds numbers. Declare it as a factor under data, columns."
+        case .unknownLevel(let factor, let level, let nearest):
+            "'\(level)' is not a level of factor '\(factor)'." + (nearest.map { " Did you mean '\($0)'?" } ?? "")
+        case .condition(let error, let text):
+            "in the subset, at character \(error.position + 1): \(error.description)\n\(error.excerpt(of: text))"
+        case .emptySubset(let condition, let read):
+            "no row of \(read) is in the subset '\(condition)'. Check its columns and values."
         case .notConverged(let evaluations, let reason):
             "the fit did not converge in \(evaluations) evaluations (\(reason)). Simplify the random effects, or "
                 + "rescale the columns to similar sizes."

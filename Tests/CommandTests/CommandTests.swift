@@ -84,6 +84,7 @@ private func herstel(_ arguments: [String], in folder: String) throws -> Outcome
         (
             "kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil\n",
             "herstel: error: m.yaml:3:10: in the formula, at character 26: found the end of the formula; expected ')' after the grouping factor.\n"
+                + "    score ~ time + (1 | pupil\n                             ^\n"
         ),
         (
             "kind: growth\ndata: {file: scores.csv}\nformula: score ~ time + (1 | pupil)\nreport: {time: tme}\n",

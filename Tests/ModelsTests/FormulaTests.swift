@@ -43,8 +43,9 @@ import Testing
         ("y ~ a b", 6, "found 'b'; expected '+', ':', '*' or the end."),
         ("y ~ (a | )", 9, "found ')'; expected a column's name."),
         (
-            "y ~ log(a)", 4,
-            "functions such as 'log(...)' are not available in formulas. Put a column with the computed values in the data."
+            "y ~ cut(a)", 4,
+            "unknown function 'cut'; available are offset, I, poly, ns, scale, log, log2, log10, log1p, exp, expm1, sqrt, "
+                + "abs. Otherwise put a column with the computed values in the data."
         ),
         ("y ~ a + 2", 8, "found '2'; the only numbers in a formula are 0 and 1."),
         ("y ~ a + (1 | g", 14, "found the end of the formula; expected ')' after the grouping factor."),

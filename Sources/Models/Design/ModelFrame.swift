@@ -10,19 +10,26 @@ public enum Variable: Sendable {
 
 /// The columns that a formula names, found in a table and cut down to the complete rows.
 ///
-/// Rows with a missing value in any column of the formula are left out (listwise) and counted. Factor levels that no
+/// Rows outside the declared subset are left out first. Then rows with a missing value in any column of the formula are
+/// left out (listwise); both are counted. Factor levels that no
 /// complete row has are dropped, as lme4 does.
 public struct ModelFrame: Sendable {
     /// The formula.
     public let formula: Formula
     /// The response, one value a row.
     public let response: [Double]
-    /// The other variables by name.
+    /// The other columns by name.
     public let variables: [String: Variable]
+    /// The functions of columns bound to the rows used, and the factors' contrasts.
+    public let codings: VariableCodings
+    /// The sum of the formula's offsets, one value a row; nil when it has none.
+    public let offset: [Double]?
     /// The prior weights, where declared; all positive.
     public let weights: [Double]?
     /// The number of rows in the table.
     public let rowsRead: Int
+    /// The number of these rows that are outside the declared subset.
+    public let rowsOutsideSubset: Int
     /// Positions in the table of the rows used.
     public let rowsUsed: [Int]
 
@@ -35,18 +42,26 @@ public struct ModelFrame: Sendable {
     ///   - formula: The formula.
     ///   - table: The data.
     ///   - weightsColumn: The column of prior weights, or nil.
+    ///   - contrasts: The contrasts of factors; treatment contrasts for the others.
+    ///   - subset: The rows to use; nil for all.
     /// - Throws: ``ModelError/unknownColumn(_:nearest:)``, ``ModelError/notNumeric(column:use:)``,
     ///   ``ModelError/noCompleteRows(read:)``, ``ModelError/oneLevel(factor:level:)``,
-    ///   ``ModelError/constantResponse(column:)`` or ``ModelError/badWeight(column:row:)``.
-    public init(_ formula: Formula, table: Table, weightsColumn: String? = nil) throws(ModelError) {
+    ///   ``ModelError/constantResponse(column:)``, ``ModelError/badWeight(column:row:)``, or what ``VariableCodings`` and
+    ///   ``RowCondition`` find wrong.
+    public init(
+        _ formula: Formula, table: Table, weightsColumn: String? = nil, contrasts: [String: Contrast] = [:],
+        subset: RowCondition? = nil
+    ) throws(ModelError) {
         let names = formula.variables + (weightsColumn.map { [$0] } ?? [])
         var columns: [String: Column] = [:]
         for name in names { columns[name] = try Self.column(name, of: table) }
-        let complete = (0..<table.rowCount).filter { row in columns.values.allSatisfy { !$0.isMissing(at: row) } }
-        guard !complete.isEmpty else { throw .noCompleteRows(read: table.rowCount) }
+        let inside = try subset?.rows(of: table) ?? Array(0..<table.rowCount)
+        let complete = inside.filter { row in columns.values.allSatisfy { !$0.isMissing(at: row) } }
+        guard !complete.isEmpty else { throw .noCompleteRows(read: inside.count) }
 
         self.formula = formula
         rowsRead = table.rowCount
+        rowsOutsideSubset = table.rowCount - inside.count
         rowsUsed = complete
         let response = try Self.numbers(formula.response, columns, complete, use: "the response")
         guard response.contains(where: { $0 != response[0] }) else {
@@ -55,7 +70,7 @@ public struct ModelFrame: Sendable {
         self.response = response
         weights = try Self.weights(weightsColumn, columns, complete)
         var variables: [String: Variable] = [:]
-        let effects = Set((formula.fixed.terms + formula.random.flatMap(\.predictor.terms)).flatMap(\.variables))
+        let effects = Set(formula.effectColumns)
         let groupings = Set(formula.groupingVariables)
         for name in formula.variables.dropFirst() {
             guard let column = columns[name] else { continue }
@@ -63,7 +78,12 @@ public struct ModelFrame: Sendable {
                 name, column, complete, isEffect: effects.contains(name), isGrouping: groupings.contains(name))
         }
         self.variables = variables
+        codings = try VariableCodings(formula, contrasts: contrasts, variables: variables, rowsUsed: complete)
+        offset = try VariableCodings.offset(formula, variables: variables, rowsUsed: complete)
     }
+
+    /// The response less the offset: what the effects have to explain.
+    var responseWithoutOffset: [Double] { offset.map { zip(response, $0).map { $0 - $1 } } ?? response }
 
     private static func column(_ name: String, of table: Table) throws(ModelError) -> Column {
         guard let column = table[name] else {

@@ -6,43 +6,48 @@ public enum VariableValue: Sendable {
     case level(Int)
 }
 
-/// The columns of the model matrix that a linear predictor stands for: treatment contrasts against the first level.
+/// The columns of the model matrix that a linear predictor stands for.
 ///
-/// A factor is coded by contrasts in a term when the model also has the term without it, and by all its levels
+/// A factor is coded by its ``Contrast`` in a term when the model also has the term without it, and by all its levels
 /// otherwise, as R's `model.matrix` does. In an interaction the first variable's columns vary fastest.
 public struct PredictorDesign: Sendable {
-    /// How one variable contributes to a column: a number as it is, or an indicator of one factor level.
+    /// How one variable of a term contributes to a column.
     enum Piece: Sendable {
+        /// A number as it is.
         case number(variable: Int)
+        /// An indicator of one factor level.
         case indicator(variable: Int, level: Int)
+        /// A value for each factor level.
+        case contrast(variable: Int, values: [Double])
+        /// A column of a function of numbers.
+        case function(Int, column: Int)
     }
 
-    /// The variables used, in order.
+    /// The columns of data used, in order; those within functions too.
     public let variableNames: [String]
     /// The names of the columns as lme4 prints them: `time:cohort2019/20:sespractical`.
     public let columnNames: [String]
     /// For each column the pieces whose product it is; the intercept has none.
     let pieces: [[Piece]]
-    /// For each variable its factor levels, or nil for a number.
-    let levels: [[String]?]
+    /// The functions used, in order.
+    let functions: [BoundFunction]
 
     /// The columns of a predictor, given the variables' kinds.
-    public init(_ predictor: Formula.Predictor, variables: [String: Variable]) {
-        var names: [String] = []
-        for name in predictor.terms.flatMap(\.variables) where !names.contains(name) { names.append(name) }
-        let levels = names.map { name -> [String]? in
-            if case .factor(let levels, _) = variables[name] { return levels }
-            return nil
-        }
+    ///
+    /// - Parameters:
+    ///   - predictor: The predictor.
+    ///   - variables: The columns of data.
+    ///   - codings: The functions that the predictor names, and contrasts other than treatment.
+    public init(
+        _ predictor: Formula.Predictor, variables: [String: Variable], codings: VariableCodings = VariableCodings()
+    ) {
+        var coder = VariableCoder(predictor, variables: variables, codings: codings)
         var columnNames: [String] = predictor.hasIntercept ? ["(Intercept)"] : []
         var pieces: [[Piece]] = predictor.hasIntercept ? [[]] : []
         for term in predictor.terms {
             var expansion: [(name: String, pieces: [Piece])] = [("", [])]
             for variable in term.variables {
-                guard let index = names.firstIndex(of: variable) else { continue }
-                let coded = Self.coding(
-                    of: variable, at: index, levels: levels[index],
-                    byContrasts: Self.hasMargin(of: term, without: variable, in: predictor))
+                let coded = coder.coding(of: variable, in: term)
                 // Column-major: the first variable varies fastest.
                 expansion = coded.flatMap { code in
                     expansion.map {
@@ -53,8 +58,8 @@ public struct PredictorDesign: Sendable {
             columnNames += expansion.map(\.name)
             pieces += expansion.map(\.pieces)
         }
-        variableNames = names
-        self.levels = levels
+        variableNames = coder.variableNames
+        functions = coder.functions
         self.columnNames = columnNames
         self.pieces = pieces
     }
@@ -62,62 +67,123 @@ public struct PredictorDesign: Sendable {
     /// The number of columns.
     public var columnCount: Int { pieces.count }
 
-    private static func hasMargin(of term: Formula.Term, without name: String, in predictor: Formula.Predictor) -> Bool
-    {
-        let rest = Set(term.variables.filter { $0 != name })
-        return rest.isEmpty ? predictor.hasIntercept : predictor.terms.contains { Set($0.variables) == rest }
-    }
-
-    private static func coding(
-        of name: String, at index: Int, levels: [String]?, byContrasts: Bool
-    ) -> [(name: String, piece: Piece)] {
-        guard let levels else { return [(name, .number(variable: index))] }
-        return levels.indices.dropFirst(byContrasts ? 1 : 0).map {
-            (name + levels[$0], .indicator(variable: index, level: $0))
-        }
-    }
-
-    /// One row of the model matrix.
+    /// One row of the model matrix, also at values that no row of the data has.
     ///
     /// - Parameter values: The value of each variable of ``variableNames``.
     public func row(_ values: [VariableValue]) -> [Double] {
-        pieces.map { pieces in
-            var product = 1.0
-            for piece in pieces {
-                switch (piece, values[piece.variable]) {
-                case (.number, .number(let number)): product *= number
-                case (.indicator(_, let level), .level(let actual)): product *= level == actual ? 1 : 0
-                default: preconditionFailure("a variable's value must be of the variable's kind")
+        let functionRows = functions.map { $0.rows(rowCount: 1) { [number($0, values)] } }
+        return pieces.map { pieces in
+            pieces.reduce(1) { product, piece in
+                switch piece {
+                case .number(let variable): product * Self.number(values[variable])
+                case .indicator(let variable, let level): product * (Self.level(values[variable]) == level ? 1 : 0)
+                case .contrast(let variable, let byLevel): product * byLevel[Self.level(values[variable])]
+                case .function(let index, let column): product * functionRows[index][column]
                 }
             }
-            return product
         }
+    }
+
+    private func number(_ name: String, _ values: [VariableValue]) -> Double {
+        guard let position = variableNames.firstIndex(of: name) else { return .nan }
+        return Self.number(values[position])
+    }
+
+    private static func number(_ value: VariableValue) -> Double {
+        guard case .number(let number) = value else { preconditionFailure("the variable is a number") }
+        return number
+    }
+
+    private static func level(_ value: VariableValue) -> Int {
+        guard case .level(let level) = value else { preconditionFailure("the variable is a factor") }
+        return level
     }
 
     /// The model matrix, row by row: the columns of row i are at `i * columnCount`.
     func matrixByRows(_ variables: [String: Variable], rowCount: Int) -> [Double] {
         let width = columnCount
         var matrix = [Double](repeating: 1, count: rowCount * width)
+        let functionRows = functions.map { $0.rows(rowCount: rowCount) { Self.numbers(variables[$0]) } }
         for (column, pieces) in pieces.enumerated() {
             for piece in pieces {
-                switch (piece, variables[variableNames[piece.variable]]) {
-                case (.number, .numeric(let numbers)):
+                switch piece {
+                case .number(let variable):
+                    let numbers = Self.numbers(variables[variableNames[variable]])
                     for row in 0..<rowCount { matrix[row * width + column] *= numbers[row] }
-                case (.indicator(_, let level), .factor(_, let codes)):
+                case .indicator(let variable, let level):
+                    let codes = Self.codes(variables[variableNames[variable]])
                     for row in 0..<rowCount where Int(codes[row]) != level { matrix[row * width + column] = 0 }
-                default: preconditionFailure("a variable of the frame must be of the design's kind")
+                case .contrast(let variable, let values):
+                    let codes = Self.codes(variables[variableNames[variable]])
+                    for row in 0..<rowCount { matrix[row * width + column] *= values[Int(codes[row])] }
+                case .function(let index, let source):
+                    let (rows, count) = (functionRows[index], functions[index].width)
+                    for row in 0..<rowCount { matrix[row * width + column] *= rows[row * count + source] }
                 }
             }
         }
         return matrix
     }
+
+    private static func numbers(_ variable: Variable?) -> [Double] {
+        guard case .numeric(let numbers) = variable else { preconditionFailure("the frame's variable is a number") }
+        return numbers
+    }
+
+    private static func codes(_ variable: Variable?) -> [Int32] {
+        guard case .factor(_, let codes) = variable else { preconditionFailure("the frame's variable is a factor") }
+        return codes
+    }
 }
 
-extension PredictorDesign.Piece {
-    /// The position of the variable.
-    var variable: Int {
-        switch self {
-        case .number(let variable), .indicator(let variable, _): variable
+/// Codes the variables of a predictor's terms, and numbers the columns of data and the functions that it meets.
+private struct VariableCoder {
+    let predictor: Formula.Predictor
+    let variables: [String: Variable]
+    let codings: VariableCodings
+    var variableNames: [String] = []
+    var functions: [BoundFunction] = []
+
+    init(_ predictor: Formula.Predictor, variables: [String: Variable], codings: VariableCodings) {
+        self.predictor = predictor
+        self.variables = variables
+        self.codings = codings
+    }
+
+    /// The columns of one variable of a term.
+    mutating func coding(
+        of name: String, in term: Formula.Term
+    ) -> [(name: String, piece: PredictorDesign.Piece)] {
+        if let function = codings.functions[name] { return coding(of: function) }
+        let index = position(of: name)
+        guard case .factor(let levels, _) = variables[name] else { return [(name, .number(variable: index))] }
+        let contrast = codings.contrasts[name] ?? .treatment
+        let columns = hasMargin(of: term, without: name) ? contrast.columns(levels: levels) : Contrast.allLevels(levels)
+        return columns.map { column in
+            let isIndicator = column.values.allSatisfy { $0 == 0 || $0 == 1 } && column.values.reduce(0, +) == 1
+            // Indicators are faster, and most columns are.
+            guard isIndicator, let level = column.values.firstIndex(of: 1) else {
+                return (name + column.suffix, .contrast(variable: index, values: column.values))
+            }
+            return (name + column.suffix, .indicator(variable: index, level: level))
         }
+    }
+
+    private mutating func coding(of function: BoundFunction) -> [(name: String, piece: PredictorDesign.Piece)] {
+        for name in function.inputs { _ = position(of: name) }
+        let index = functions.firstIndex { $0.function == function.function } ?? functions.count
+        if index == functions.count { functions.append(function) }
+        return function.columnNames.enumerated().map { ($0.element, .function(index, column: $0.offset)) }
+    }
+
+    private mutating func position(of name: String) -> Int {
+        if let known = variableNames.firstIndex(of: name) { return known }
+        variableNames.append(name)
+        return variableNames.count - 1
+    }
+
+    private func hasMargin(of term: Formula.Term, without name: String) -> Bool {
+        let rest = Set(term.variables.filter { $0 != name })
+        return rest.isEmpty ? predictor.hasIntercept : predictor.terms.contains { Set($0.variables) == rest }
     }
 }

@@ -54,7 +54,7 @@ struct RandomEffectsDesign: Sendable {
         _ variables: [String: Variable]
     ) throws(ModelError) -> RandomEffectsBlock {
         let grouping = GroupingFactor(factor, frame)
-        let designs = terms.map { PredictorDesign($0.predictor, variables: frame.variables) }
+        let designs = terms.map { PredictorDesign($0.predictor, variables: frame.variables, codings: frame.codings) }
         let width = designs.reduce(0) { $0 + $1.columnCount }
         guard grouping.levels.count > 1, grouping.levels.count < frame.rowCount else {
             throw .notIdentified(factor: grouping.name, levels: grouping.levels.count, rows: frame.rowCount)

@@ -20,7 +20,7 @@ extension ModelFile {
         do {
             switch kind {
             case .growth(let specification):
-                let table = try readCSV(path: specification.dataPath, options: specification.csv)
+                let table = try specification.table()
                 let (growth, fit) = try specification.fit(
                     name: name, table: table, baselineCohorts: baseline?.cohorts ?? [])
                 return FittedModel(file: self, fit: fit, growth: growth, dataPaths: [specification.dataPath])
@@ -38,6 +38,23 @@ extension ModelFile {
         switch kind {
         case .growth(let specification): [specification.dataPath]
         case .aggregate: []
+        }
+    }
+}
+
+extension GrowthSpecification {
+    /// The columns of the data file that the model needs.
+    fileprivate func table() throws -> Table {
+        do {
+            return try readCSV(path: dataPath, options: csv)
+        } catch TableError.unknownColumn(let file, let line, let name, let nearest) {
+            // A column that only the subset names is a mistake there: an unquoted text, perhaps.
+            if !formula.variables.contains(name), name != weights,
+                let error = subset?.unknownColumn(name, nearest: nearest)
+            {
+                throw error
+            }
+            throw TableError.unknownColumn(file: file, line: line, name: name, nearest: nearest)
         }
     }
 }

@@ -5,11 +5,14 @@
 /// factors may be nested (`school/class`) or interactions (`school:year`). Names with other characters than letters,
 /// digits, `.` and `_` stand in backticks.
 ///
+/// Functions of numeric columns stand as variables: `poly(x, 2)`, `ns(x, df = 3)`, `scale(x)`, `I(x^2)` and the
+/// ``NumericFunction``s such as `log(x)`. `offset(x)` adds x with a coefficient of one.
+///
 /// Terms are ordered as in R: by the number of their variables, then by appearance.
 public struct Formula: Sendable, Equatable {
     /// A product of variables; the empty product is the intercept.
     public struct Term: Sendable, Hashable {
-        /// The variables in the order in which the formula first names them.
+        /// The variables in the order in which the formula first names them: columns, and functions by their text.
         public let variables: [String]
     }
 
@@ -42,6 +45,10 @@ public struct Formula: Sendable, Equatable {
     public let fixed: Predictor
     /// The random-effects terms in the order of the formula.
     public let random: [RandomTerm]
+    /// The functions of columns among the variables, by their text.
+    public let functions: [String: TermFunction]
+    /// What is added to the fixed effects with a coefficient of one: `offset(x)`.
+    public let offsets: [NumericExpression]
     /// The formula as written.
     public let text: String
 
@@ -54,6 +61,7 @@ public struct Formula: Sendable, Equatable {
         let order = VariableOrder(parsed)
         self.text = text
         response = parsed.response
+        offsets = parsed.fixed.offsets
         fixed = order.predictor(parsed.fixed)
         random = parsed.random.flatMap { term in
             let predictor = order.predictor(term.predictor)
@@ -62,14 +70,35 @@ public struct Formula: Sendable, Equatable {
                 parts.map { RandomTerm(predictor: $0, grouping: order.term(grouping)) }
             }
         }
+        let used = Set((fixed.terms + random.flatMap(\.predictor.terms)).flatMap(\.variables))
+        functions = parsed.functions.filter { used.contains($0.key) }
     }
 
-    /// Every variable the formula names, the response first, in order of appearance.
+    /// Every column the formula names, the response first, in order of appearance.
     public var variables: [String] {
-        var seen: [String] = [response]
         let terms = fixed.terms + random.flatMap { $0.predictor.terms + [$0.grouping] }
-        for name in terms.flatMap(\.variables) where !seen.contains(name) { seen.append(name) }
-        return seen
+        return Self.distinct([response] + terms.flatMap(columns(of:)) + offsets.flatMap(\.columns))
+    }
+
+    /// The columns of the fixed effects, within functions or not, in order of appearance.
+    public var fixedColumns: [String] { Self.distinct(fixed.terms.flatMap(columns(of:))) }
+
+    /// The columns of the fixed and random effects and the offsets: all but the response and the grouping factors.
+    public var effectColumns: [String] { Self.distinct(designColumns + offsets.flatMap(\.columns)) }
+
+    /// The columns of the fixed and random effects.
+    public var designColumns: [String] {
+        Self.distinct((fixed.terms + random.flatMap(\.predictor.terms)).flatMap(columns(of:)))
+    }
+
+    /// The columns that a term's variables need.
+    private func columns(of term: Term) -> [String] {
+        term.variables.flatMap { functions[$0]?.argument.columns ?? [$0] }
+    }
+
+    private static func distinct(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
     }
 
     /// The variables used as grouping factors only or also elsewhere.
@@ -92,6 +121,19 @@ public struct FormulaError: Error, Sendable, Equatable, CustomStringConvertible 
         self.position = position
         self.description = description
     }
+
+    /// The line that could not be read, with a caret below the character; long lines are cut around it.
+    ///
+    /// - Parameter text: The text that was read.
+    public func excerpt(of text: String) -> String {
+        let characters = text.map { $0.isNewline ? " " : $0 }
+        let start = max(0, min(position - 50, characters.count - 90))
+        let end = min(characters.count, start + 90)
+        let before = start > 0 ? "..." : ""
+        let after = end < characters.count ? "..." : ""
+        let indent = String(repeating: " ", count: before.count + position - start)
+        return "    \(before)\(String(characters[start..<end]))\(after)\n    \(indent)^"
+    }
 }
 
 /// Puts parsed sums of products into R's order.
@@ -100,9 +142,7 @@ private struct VariableOrder {
 
     init(_ parsed: ParsedFormula) {
         var rank: [String: Int] = [:]
-        let sums = [parsed.fixed] + parsed.random.map(\.predictor)
-        let products = sums.flatMap(\.products) + parsed.random.flatMap(\.groupings)
-        for name in products.flatMap({ $0 }) where rank[name] == nil { rank[name] = rank.count }
+        for name in parsed.order where rank[name] == nil { rank[name] = rank.count }
         self.rank = rank
     }
 
@@ -120,16 +160,5 @@ private struct VariableOrder {
             ($0.element.variables.count, $0.offset) < ($1.element.variables.count, $1.offset)
         }
         return Formula.Predictor(hasIntercept: sum.hasIntercept, terms: ordered.map(\.element))
-    }
-}
-
-extension Formula {
-    /// The variables of the fixed and random effects, each once; grouping factors are not among them.
-    var effectVariables: [String] {
-        var names: [String] = []
-        for name in (fixed.terms + random.flatMap(\.predictor.terms)).flatMap(\.variables) where !names.contains(name) {
-            names.append(name)
-        }
-        return names
     }
 }

@@ -3,6 +3,7 @@ struct ParsedSum {
     /// Each product's variables in order of appearance, without repeats.
     var products: [[String]] = []
     var hasIntercept = true
+    var offsets: [NumericExpression] = []
 }
 
 /// A formula before its terms are ordered.
@@ -16,28 +17,45 @@ struct ParsedFormula {
     var response: String
     var fixed = ParsedSum()
     var random: [Random] = []
+    /// The functions among the variables by their text.
+    var functions: [String: TermFunction] = [:]
+    /// The variables as they first appear, those of the fixed part before those of the random-effects terms.
+    var order: [String] = []
+
+    /// The columns that a product needs.
+    func columns(of product: [String]) -> [String] { product.flatMap { functions[$0]?.argument.columns ?? [$0] } }
 }
 
 /// A recursive-descent reader of formulas. Precedence, loosest first: `+ -`, `*`, `/`, `:`, `^`.
 struct FormulaParser {
-    private let tokens: [FormulaToken]
-    private var next = 0
+    private var reader: TokenReader
+    private var functions: [String: TermFunction] = [:]
+    private var fixedOrder: [String] = []
+    private var randomOrder: [String] = []
 
-    init(_ text: String) throws(FormulaError) {
-        tokens = try FormulaToken.tokens(of: text)
-    }
+    init(_ text: String) throws(FormulaError) { reader = try TokenReader(text) }
 
-    private var token: FormulaToken { tokens[next] }
+    private var token: FormulaToken { reader.token }
 
     mutating func formula() throws(FormulaError) -> ParsedFormula {
         guard case .name(let response) = token.kind else {
             throw FormulaError("found \(token.words); expected the response before '~'.", at: token.position)
         }
-        next += 1
-        try expect("~", for: "after the response '\(response)'")
+        guard reader.following.kind != .symbol("(") else {
+            throw FormulaError(
+                "the response is a column, not a function of one. Put a column with the computed values in the data.",
+                at: token.position)
+        }
+        reader.advance()
+        try reader.expect("~", for: "after the response '\(response)'")
         var formula = ParsedFormula(response: response)
         try sum(into: &formula.fixed, random: &formula.random, until: [.end])
-        if formula.fixed.products.contains(where: { $0.contains(response) }) {
+        formula.functions = functions
+        formula.order = fixedOrder + randomOrder
+        let columns =
+            formula.fixed.products.flatMap(formula.columns(of:)) + formula.fixed.offsets.flatMap(\.columns)
+            + formula.random.flatMap { $0.predictor.products.flatMap(formula.columns(of:)) }
+        if columns.contains(response) {
             throw FormulaError("the response '\(response)' is also on the right-hand side.", at: 0)
         }
         return formula
@@ -47,14 +65,14 @@ struct FormulaParser {
     private mutating func sum(
         into sum: inout ParsedSum, random: inout [ParsedFormula.Random], until closing: [FormulaToken.Kind]
     ) throws(FormulaError) {
-        var isRemoval = accept("-")
-        if !isRemoval { _ = accept("+") }
+        var isRemoval = reader.accept("-")
+        if !isRemoval { _ = reader.accept("+") }
         while true {
             try summand(into: &sum, random: &random, isRemoval: isRemoval)
             if closing.contains(token.kind) { return }
-            if accept("+") {
+            if reader.accept("+") {
                 isRemoval = false
-            } else if accept("-") {
+            } else if reader.accept("-") {
                 isRemoval = true
             } else {
                 throw FormulaError("found \(token.words); expected '+', ':', '*' or the end.", at: token.position)
@@ -67,7 +85,7 @@ struct FormulaParser {
     ) throws(FormulaError) {
         let start = token.position
         if case .number(let digits) = token.kind {
-            next += 1
+            reader.advance()
             guard digits == "1" || digits == "0" else {
                 throw FormulaError("found '\(digits)'; the only numbers in a formula are 0 and 1.", at: start)
             }
@@ -79,6 +97,11 @@ struct FormulaParser {
             random.append(try randomTerm())
             return
         }
+        if token.kind == .name("offset"), reader.following.kind == .symbol("(") {
+            guard !isRemoval else { throw FormulaError("an offset cannot be removed.", at: start) }
+            sum.offsets.append(try offset())
+            return
+        }
         let products = try crossing()
         if isRemoval {
             sum.products.removeAll { product in products.contains { Set($0) == Set(product) } }
@@ -87,12 +110,21 @@ struct FormulaParser {
         }
     }
 
+    /// Reads `offset(expression)`.
+    private mutating func offset() throws(FormulaError) -> NumericExpression {
+        reader.advance()
+        try reader.expect("(", for: "after 'offset'")
+        let expression = try FunctionParser.expression(&reader)
+        try reader.expect(")", for: "to close 'offset('")
+        return expression
+    }
+
     // MARK: Products
 
     /// `a * b` is `a + b + a:b`.
     private mutating func crossing() throws(FormulaError) -> [[String]] {
         var left = try nesting()
-        while accept("*") {
+        while reader.accept("*") {
             let right = try nesting()
             left = left + right + Self.products(left, right)
         }
@@ -102,7 +134,7 @@ struct FormulaParser {
     /// `a / b` is `a + a:b`.
     private mutating func nesting() throws(FormulaError) -> [[String]] {
         var left = try interaction()
-        while accept("/") {
+        while reader.accept("/") {
             let right = try interaction()
             let all = left.reduce([]) { Self.union($0, $1) }
             left += right.map { Self.union(all, $0) }
@@ -112,18 +144,18 @@ struct FormulaParser {
 
     private mutating func interaction() throws(FormulaError) -> [[String]] {
         var left = try power()
-        while accept(":") { left = Self.products(left, try power()) }
+        while reader.accept(":") { left = Self.products(left, try power()) }
         return left
     }
 
     /// `(a + b)^2` is all products of at most two.
     private mutating func power() throws(FormulaError) -> [[String]] {
         let base = try atom()
-        guard accept("^") else { return base }
+        guard reader.accept("^") else { return base }
         guard case .number(let digits) = token.kind, let exponent = Int(digits), (1...9).contains(exponent) else {
             throw FormulaError("found \(token.words); expected a power from 1 to 9.", at: token.position)
         }
-        next += 1
+        reader.advance()
         var result = base
         for _ in 1..<exponent { result += Self.products(result, base) }
         var seen: Set<Set<String>> = []
@@ -133,15 +165,17 @@ struct FormulaParser {
     private mutating func atom() throws(FormulaError) -> [[String]] {
         let start = token.position
         if case .name(let name) = token.kind {
-            next += 1
-            if token.kind == .symbol("(") {
-                throw FormulaError(
-                    "functions such as '\(name)(...)' are not available in formulas. Put a column with the "
-                        + "computed values in the data.", at: start)
+            guard reader.following.kind == .symbol("(") else {
+                reader.advance()
+                fixedOrder.append(name)
+                return [[name]]
             }
-            return [[name]]
+            let function = try FunctionParser.function(name, &reader)
+            functions[function.text] = function
+            fixedOrder.append(function.text)
+            return [[function.text]]
         }
-        guard accept("(") else {
+        guard reader.accept("(") else {
             throw FormulaError("found \(token.words); expected a column's name.", at: start)
         }
         var inner = ParsedSum()
@@ -150,7 +184,8 @@ struct FormulaParser {
         guard random.isEmpty else {
             throw FormulaError("a random-effects term cannot be inside parentheses.", at: start)
         }
-        try expect(")", for: "to close the parenthesis")
+        guard inner.offsets.isEmpty else { throw FormulaError("an offset cannot be inside parentheses.", at: start) }
+        try reader.expect(")", for: "to close the parenthesis")
         return inner.products
     }
 
@@ -168,7 +203,7 @@ struct FormulaParser {
     private func isRandomTerm() -> Bool {
         guard token.kind == .symbol("(") else { return false }
         var depth = 0
-        for token in tokens[next...] {
+        for token in reader.rest {
             switch token.kind {
             case .symbol("("): depth += 1
             case .symbol(")"): depth -= 1
@@ -182,32 +217,28 @@ struct FormulaParser {
 
     private mutating func randomTerm() throws(FormulaError) -> ParsedFormula.Random {
         let start = token.position
-        try expect("(", for: "to open a random-effects term")
+        let before = fixedOrder.count
+        defer {
+            randomOrder += fixedOrder[before...]
+            fixedOrder.removeSubrange(before...)
+        }
+        try reader.expect("(", for: "to open a random-effects term")
         var predictor = ParsedSum()
         var inner: [ParsedFormula.Random] = []
         try sum(into: &predictor, random: &inner, until: [.symbol("|"), .symbol("||")])
         guard inner.isEmpty else { throw FormulaError("random-effects terms cannot be inside each other.", at: start) }
+        guard predictor.offsets.isEmpty else { throw FormulaError("random effects have no offset.", at: start) }
         guard predictor.hasIntercept || !predictor.products.isEmpty else {
             throw FormulaError("the random-effects term has no effect before the bar.", at: start)
         }
         let isCorrelated = token.kind == .symbol("|")
-        next += 1
+        reader.advance()
+        let groupingStart = token.position
         let groupings = try nesting()
-        try expect(")", for: "after the grouping factor")
-        return .init(predictor: predictor, groupings: groupings, isCorrelated: isCorrelated)
-    }
-
-    // MARK: Tokens
-
-    private mutating func accept(_ symbol: String) -> Bool {
-        guard token.kind == .symbol(symbol) else { return false }
-        next += 1
-        return true
-    }
-
-    private mutating func expect(_ symbol: String, for reason: String) throws(FormulaError) {
-        guard accept(symbol) else {
-            throw FormulaError("found \(token.words); expected '\(symbol)' \(reason).", at: token.position)
+        guard groupings.allSatisfy({ $0.allSatisfy { functions[$0] == nil } }) else {
+            throw FormulaError("a grouping factor is a column, not a function of one.", at: groupingStart)
         }
+        try reader.expect(")", for: "after the grouping factor")
+        return .init(predictor: predictor, groupings: groupings, isCorrelated: isCorrelated)
     }
 }

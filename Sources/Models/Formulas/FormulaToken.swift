@@ -1,8 +1,9 @@
-/// A word or a sign of a formula.
+/// A word or a sign of a formula or of a condition on rows.
 struct FormulaToken {
     enum Kind: Equatable {
         case name(String)
         case number(String)
+        case text(String)
         case symbol(String)
         case end
     }
@@ -15,6 +16,7 @@ struct FormulaToken {
     var words: String {
         switch kind {
         case .name(let text), .number(let text), .symbol(let text): "'\(text)'"
+        case .text(let text): "the text '\(text)'"
         case .end: "the end of the formula"
         }
     }
@@ -29,11 +31,13 @@ struct FormulaToken {
             if character.isWhitespace {
                 position += 1
             } else if character == "`" {
-                tokens.append(try quotedName(characters, &position))
+                tokens.append(try quoted(characters, &position, "a backtick opens a name") { .name($0) })
+            } else if character == "\"" || character == "'" {
+                tokens.append(try quoted(characters, &position, "a quotation mark opens a text") { .text($0) })
             } else if isNameStart(character) {
                 tokens.append(word(characters, &position) { .name($0) })
             } else if character.isASCII && character.isNumber {
-                tokens.append(word(characters, &position) { .number($0) })
+                tokens.append(number(characters, &position))
             } else {
                 tokens.append(try symbol(characters, &position))
             }
@@ -46,6 +50,11 @@ struct FormulaToken {
         character.isLetter || character == "." || character == "_"
     }
 
+    /// Whether a name can stand without backticks.
+    static func isPlainName(_ name: String) -> Bool {
+        name.first.map(isNameStart) ?? false && name.allSatisfy { isNameStart($0) || $0.isNumber }
+    }
+
     private static func word(_ characters: [Character], _ position: inout Int, _ kind: (String) -> Kind) -> FormulaToken
     {
         let start = position
@@ -55,28 +64,42 @@ struct FormulaToken {
         return FormulaToken(kind: kind(String(characters[start..<position])), position: start)
     }
 
-    private static func quotedName(_ characters: [Character], _ position: inout Int) throws(FormulaError)
-        -> FormulaToken
-    {
+    /// A word that begins with a digit; an exponent may have a sign: `2.5e-3`.
+    private static func number(_ characters: [Character], _ position: inout Int) -> FormulaToken {
         let start = position
-        guard let end = characters[(start + 1)...].firstIndex(of: "`"), end > start + 1 else {
-            throw FormulaError("a backtick opens a name that is empty or never closed.", at: start)
+        while position < characters.count {
+            let character = characters[position]
+            let followsExponent = position > start && "eE".contains(characters[position - 1])
+            guard isNameStart(character) || character.isNumber || followsExponent && "+-".contains(character) else {
+                break
+            }
+            position += 1
+        }
+        return FormulaToken(kind: .number(String(characters[start..<position])), position: start)
+    }
+
+    private static func quoted(
+        _ characters: [Character], _ position: inout Int, _ opening: String, _ kind: (String) -> Kind
+    ) throws(FormulaError) -> FormulaToken {
+        let start = position
+        guard let end = characters[(start + 1)...].firstIndex(of: characters[start]), end > start + 1 else {
+            throw FormulaError("\(opening) that is empty or never closed.", at: start)
         }
         position = end + 1
-        return FormulaToken(kind: .name(String(characters[(start + 1)..<end])), position: start)
+        return FormulaToken(kind: kind(String(characters[(start + 1)..<end])), position: start)
     }
 
     private static func symbol(_ characters: [Character], _ position: inout Int) throws(FormulaError) -> FormulaToken {
         let start = position
-        let character = characters[position]
-        guard "~+-*/:^()|".contains(character) else {
-            throw FormulaError("unexpected character '\(character)'.", at: start)
+        let two = String(characters[start..<min(start + 2, characters.count)])
+        if ["||", "==", "!=", "<=", ">="].contains(two) {
+            position += 2
+            return FormulaToken(kind: .symbol(two), position: start)
+        }
+        guard "~+-*/:^()|,=<>[]!&".contains(characters[start]) else {
+            throw FormulaError("unexpected character '\(characters[start])'.", at: start)
         }
         position += 1
-        if character == "|", position < characters.count, characters[position] == "|" {
-            position += 1
-            return FormulaToken(kind: .symbol("||"), position: start)
-        }
-        return FormulaToken(kind: .symbol(String(character)), position: start)
+        return FormulaToken(kind: .symbol(String(characters[start])), position: start)
     }
 }

@@ -20,6 +20,8 @@ public struct GrowthFit: Sendable {
     public let rowCount: Int
     /// The number of rows left out for a missing value.
     public let rowsLeftOut: Int
+    /// The number of rows outside the declared subset; not among ``rowsLeftOut``.
+    public let rowsOutsideSubset: Int
     /// How often the criterion was evaluated.
     public let evaluations: Int
     /// Fixed-effects columns that are linear combinations of earlier ones and were dropped.
@@ -63,7 +65,8 @@ public struct GrowthFit: Sendable {
         varianceComponents = Self.components(model.blocks, lambdas, sigma: sigma)
         groupSizes = model.blocks.map { ($0.factor, $0.levelCount) }
         rowCount = model.frame.rowCount
-        rowsLeftOut = model.frame.rowsRead - model.frame.rowCount
+        rowsOutsideSubset = model.frame.rowsOutsideSubset
+        rowsLeftOut = model.frame.rowsRead - rowsOutsideSubset - model.frame.rowCount
         evaluations = optimum.evaluations
         fullEvaluations = optimum.fullEvaluations
         droppedColumns = model.columns.droppedNames

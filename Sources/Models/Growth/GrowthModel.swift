@@ -23,11 +23,11 @@ public struct GrowthModel: Sendable {
     /// - Throws: ``ModelError`` when the design is not identified.
     public init(_ frame: ModelFrame, criterion: Criterion) throws(ModelError) {
         self.frame = frame
-        let effects = frame.formula.effectVariables
+        let effects = frame.formula.designColumns
         let cells = DesignCells(frame, effects: effects)
         let variables = cells.variables(frame, effects: effects)
         self.cells = cells
-        design = PredictorDesign(frame.formula.fixed, variables: frame.variables)
+        design = PredictorDesign(frame.formula.fixed, variables: frame.variables, codings: frame.codings)
         let columns = FixedEffectsColumns(design, variables, counts: cells.rowCounts)
         self.columns = columns
         guard frame.rowCount > columns.count else {
@@ -37,9 +37,10 @@ public struct GrowthModel: Sendable {
         blocks = scaled.map(\.block)
         effectScales = scaled.map(\.scales)
         matrices = CellMatrices(columns, blocks, rootWeights: cells.rootWeights)
-        startingEffects = try Self.leastSquares(matrices, cells, frame)
+        let response = frame.responseWithoutOffset
+        startingEffects = try Self.leastSquares(matrices, cells, response)
         rows = CellRows(
-            cellOfRow: cells.cellOfRow, otherCodes: blocks.dropFirst().map(\.codes), response: frame.response,
+            cellOfRow: cells.cellOfRow, otherCodes: blocks.dropFirst().map(\.codes), response: response,
             centre: columns.fitted(startingEffects), rootWeights: cells.rootWeights)
         let design = DesignProducts(LevelGrouping(blocks: blocks, cellOfRow: cells.cellOfRow), matrices)
         profile = ProfiledCriterion(
@@ -52,12 +53,12 @@ public struct GrowthModel: Sendable {
 
     /// Ordinary (weighted) least squares: only a centre for the response, so the normal equations are good enough.
     private static func leastSquares(
-        _ matrices: CellMatrices, _ cells: DesignCells, _ frame: ModelFrame
+        _ matrices: CellMatrices, _ cells: DesignCells, _ response: [Double]
     ) throws(ModelError) -> [Double] {
         let p = matrices.fixedCount
         guard p > 0 else { return [] }
         var sums = [Double](repeating: 0, count: cells.count)
-        for (row, cell) in cells.cellOfRow.enumerated() { sums[Int(cell)] += frame.response[row] }
+        for (row, cell) in cells.cellOfRow.enumerated() { sums[Int(cell)] += response[row] }
         var gram = Matrix(rows: p, columns: p)
         var right = [Double](repeating: 0, count: p)
         for cell in 0..<cells.count {

@@ -29,7 +29,11 @@ struct GrowthReport {
                 rows.append(try weights(fixed))
             }
         }
-        return fit.coefficients.transformed(Matrix(rowVectors: rows), labels: cells)
+        let linear = fit.coefficients.transformed(Matrix(rowVectors: rows), labels: cells)
+        let offset = offset()
+        return Estimates(
+            labels: linear.labels, values: linear.values.map { $0 + offset }, covariance: linear.covariance,
+            uncertainty: linear.uncertainty)
     }
 
     /// The baseline standard deviation of the level: declared, or that of the scores of the baseline cohorts at the end
@@ -85,6 +89,23 @@ struct GrowthReport {
         return fit.keptColumns.map { sum[$0] / Double(combinations.count) }
     }
 
+    /// What the formula's offsets add to every cell: their growth over the interval, or their level at the means.
+    private func offset() -> Double {
+        guard let time = report.time else { return offset(at: [:]) }
+        return offset(at: [time: report.interval.upperBound])
+            - offset(at: [time: report.interval.lowerBound])
+    }
+
+    private func offset(at times: [String: Double]) -> Double {
+        fit.frame.formula.offsets.reduce(0) { sum, offset in
+            sum
+                + offset.values(rowCount: 1) { name in
+                    guard case .numeric(let numbers) = fit.frame.variables[name] else { return [.nan] }
+                    return [times[name] ?? numbers.reduce(0, +) / Double(numbers.count)]
+                }[0]
+        }
+    }
+
     private func levels(of name: String?, use: String) throws(ModelError) -> [(position: Int, name: String)] {
         guard let name else { return [] }
         guard case .factor(let levels, _) = fit.frame.variables[name] else {
@@ -105,7 +126,8 @@ extension GrowthSpecification {
     public func fit(
         name: String, table: Table, baselineCohorts: [String]
     ) throws(ModelError) -> (fit: GrowthFit, result: ModelFit) {
-        let frame = try ModelFrame(formula, table: table, weightsColumn: weights)
+        let frame = try ModelFrame(
+            formula, table: table, weightsColumn: weights, contrasts: contrasts, subset: subset)
         let fit = try GrowthModel(frame, criterion: criterion).fit()
         let reporter = report.map { GrowthReport(fit: fit, report: $0) }
         var deviations: [String: Double] = [:]
@@ -129,6 +151,9 @@ extension GrowthFit {
                 "rows_left_out", Double(rowsLeftOut), note: "a value of the formula's columns is missing",
                 isWarning: rowsLeftOut > 0),
         ]
+        if rowsOutsideSubset > 0 {
+            list.append(Diagnostic("rows_outside_subset", Double(rowsOutsideSubset), note: "the declared subset"))
+        }
         list += groupSizes.map { Diagnostic("factor_levels", Double($0.levels), note: $0.factor) }
         list.append(Diagnostic("evaluations", Double(evaluations)))
         list.append(

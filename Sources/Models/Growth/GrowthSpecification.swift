@@ -31,10 +31,14 @@ public struct GrowthSpecification: Sendable {
     public let criterion: Criterion
     /// The column of prior weights.
     public let weights: String?
+    /// The contrasts of factors; treatment contrasts against the first level for the others.
+    public let contrasts: [String: Contrast]
+    /// Which rows to use; nil for all.
+    public let subset: RowCondition?
     /// What to report; nil for coefficients only.
     public let report: Report?
 
-    static let keys = ["data", "formula", "estimation", "weights", "report"]
+    static let keys = ["data", "formula", "estimation", "weights", "contrasts", "subset", "report"]
 
     init?(_ model: SpecificationMapping, folder: String) {
         let data = model.required("data").flatMap { DataDeclaration($0, folder: folder) }
@@ -43,19 +47,30 @@ public struct GrowthSpecification: Sendable {
         let report = model.optional("report").map { value in
             formula.flatMap { Report(value, formula: $0) }
         }
+        let contrasts = model.optional("contrasts").map { value in
+            formula.flatMap { Contrast.declared(value, formula: $0) }
+        }
+        let subset = model.optional("subset").map(RowCondition.declared)
         guard let data, let formula, let criterion else { return nil }
         if case .some(.none) = report { return nil }
+        if case .some(.none) = contrasts { return nil }
+        if case .some(.none) = subset { return nil }
         dataPath = data.path
         self.formula = formula
         self.criterion = criterion
         weights = model.optionalText("weights")
         self.report = report ?? nil
+        self.contrasts = (contrasts ?? nil) ?? [:]
+        self.subset = subset ?? nil
         var csv = data.csv
-        csv.columns = formula.variables + (weights.map { [$0] } ?? [])
-        let known = Set(csv.columns ?? [])
+        var names = formula.variables
+        for name in (weights.map { [$0] } ?? []) + (self.subset?.columns ?? []) where !names.contains(name) {
+            names.append(name)
+        }
+        csv.columns = names
+        let known = Set(names)
         // Columns that only group rows are names even when they look like numbers.
-        let effects = (formula.fixed.terms + formula.random.flatMap(\.predictor.terms)).flatMap(\.variables)
-        for name in formula.groupingVariables where csv.types[name] == nil && !effects.contains(name) {
+        for name in formula.groupingVariables where csv.types[name] == nil && !formula.effectColumns.contains(name) {
             csv.types[name] = .text
         }
         csv.types = csv.types.filter { known.contains($0.key) }
@@ -68,7 +83,8 @@ public struct GrowthSpecification: Sendable {
         do {
             return try Formula(parsing: text)
         } catch {
-            value.fail("in the formula, at character \(error.position + 1): \(error.description)")
+            value.fail(
+                "in the formula, at character \(error.position + 1): \(error.description)\n\(error.excerpt(of: text))")
             return nil
         }
     }
@@ -80,7 +96,7 @@ extension GrowthSpecification.Report {
         guard let report = value.mapping("report", keys: keys) else { return nil }
         func column(_ key: String) -> (isFine: Bool, name: String?) {
             guard let value = report.optional(key) else { return (true, nil) }
-            let names = formula.fixed.terms.flatMap(\.variables)
+            let names = formula.fixedColumns
             guard let name = value.text() else { return (false, nil) }
             guard names.contains(name) else {
                 let hint = nearest(to: name, among: names).map { " Did you mean '\($0)'?" } ?? ""
