@@ -81,8 +81,8 @@ let package = Package(
         .testTarget(name: "RunsTests", dependencies: ["Runs", "Scenarios", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "Peers", dependencies: ["Models", "Recovery", "Tables", "TestSupport"],
-            exclude: ["polish.R", "contrasts.R"],
+            name: "Peers", dependencies: ["LinearAlgebra", "Models", "Recovery", "Tables", "TestSupport"],
+            exclude: ["polish.R", "contrasts.R", "small_sample.R"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

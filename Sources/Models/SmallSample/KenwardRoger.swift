@@ -124,7 +124,8 @@ public struct KenwardRoger: Sendable {
     /// - Parameter contrast: l, length p.
     public func estimate(of contrast: [Double]) -> Estimate {
         Estimate(
-            value: dot(contrast, values), standardError: max(0, quadraticForm(adjustedCovariance, contrast)).squareRoot(),
+            value: dot(contrast, values),
+            standardError: max(0, quadraticForm(adjustedCovariance, contrast)).squareRoot(),
             degreesOfFreedom: degreesOfFreedom(of: contrast))
     }
 
