@@ -62,7 +62,7 @@ if (a[1] == "kenward-roger") {
   quit()
 }
 
-# CR0 and CR2 straight from Pustejovsky and Tipton (2018), equations 5 to 8 and section 2.3, with matrices of order n.
+# CR0 and CR2 straight from the formulas of Pustejovsky and Tipton (2018), with matrices of order n.
 dense <- function(type) {
   x <- getME(polished, "X")
   n <- nrow(x)

@@ -12,8 +12,9 @@ public struct ClusterRobust: Sendable {
     public enum Correction: String, Sendable, CaseIterable {
         /// Not at all, A_j the identity: too small with few clusters.
         case none = "CR0"
-        /// By bias-reduced linearisation: unbiased where the working covariance V is right. Pustejovsky and Tipton
-        /// (2018), equation 8.
+        /// By bias-reduced linearisation: unbiased where the working covariance V is right.
+        ///
+        /// `A_j = D_j' B_j^(-1/2) D_j` with `B_j = D_j (V_j - X_j M X_j') D_j'` and `V_j = D_j' D_j`.
         case biasReduced = "CR2"
     }
 
@@ -69,37 +70,43 @@ public struct ClusterRobust: Sendable {
         }
     }
 
-    /// Satterthwaite's degrees of freedom of a contrast `l' beta`, under the working covariance.
+    /// Satterthwaite's degrees of freedom of a contrast `l' beta`, under the working covariance (Bell and McCaffrey 2002).
     ///
-    /// `tr(P)^2 / tr(P P)`, where P holds the products `g_i' V g_j` of the clusters' contributions to the contrast's
-    /// variance: Bell and McCaffrey (2002), section 4; Pustejovsky and Tipton (2018), section 2.3.
+    /// `tr(P)^2 / tr(P P)` with `P_ij = g_i' V g_j`, where `g_j' y` is cluster j's part of the contrast's robust variance:
+    /// `P_ij = [i = j] a_j' V_j a_j - u_i' M u_j` with `a_j = S_j M l` and `u_j = X_j' a_j`.
     ///
-    /// - Parameter contrast: l, length p, not all zero.
-    public func degreesOfFreedom(of contrast: [Double]) -> Double {
+    /// - Parameter contrast: l, length p.
+    /// - Throws: ``ModelError/noDegreesOfFreedom`` when the residuals say nothing about the contrast: it is zero, or what
+    ///   it compares fills a cluster each.
+    public func degreesOfFreedom(of contrast: [Double]) throws(ModelError) -> Double {
         precondition(contrast.count == names.count, "a contrast has a weight for each fixed effect")
         let direction = bread * contrast
         let p = names.count
-        var (trace, squares) = (0.0, 0.0)
+        var (total, trace, squares) = (0.0, 0.0, 0.0)
         var crossed = Matrix(rows: p, columns: p)
         for part in parts {
             let own = quadraticForm(part.variance, direction)
             let fitted = Matrix(rows: p, columns: 1, elements: part.leverage * direction)
             let shared = quadraticForm(bread, fitted.elements)
+            total += own
             trace += own - shared
             squares += own * own - 2 * own * shared
             crossed = crossed + fitted.timesTransposed(fitted)
         }
+        // What is left of the sum after fitting is rounding.
+        guard trace > 1e-10 * total else { throw .noDegreesOfFreedom }
         let product = bread * crossed
         return trace * trace / (squares + dot(product.elements, product.transposed.elements))
     }
 
     /// The estimate of `l' beta` with its robust standard error and degrees of freedom.
     ///
-    /// - Parameter contrast: l, length p, not all zero.
-    public func estimate(of contrast: [Double]) -> Estimate {
+    /// - Parameter contrast: l, length p.
+    /// - Throws: ``ModelError/noDegreesOfFreedom``.
+    public func estimate(of contrast: [Double]) throws(ModelError) -> Estimate {
         Estimate(
             value: dot(contrast, values), standardError: max(0, quadraticForm(covariance, contrast)).squareRoot(),
-            degreesOfFreedom: degreesOfFreedom(of: contrast))
+            degreesOfFreedom: try degreesOfFreedom(of: contrast))
     }
 }
 

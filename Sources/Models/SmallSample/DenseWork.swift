@@ -28,8 +28,8 @@ struct DenseWork {
         let work = estimate(sets)
         guard work <= largestWork else {
             throw .tooLargeForDenseAlgebra(
-                method: method, size: "about \(Self.trillions(work)) operations",
-                limit: "\(Self.trillions(largestWork))")
+                method: method, size: "about \(Self.billions(work)) operations",
+                limit: Self.billions(largestWork))
         }
     }
 
@@ -41,5 +41,5 @@ struct DenseWork {
         }
     }
 
-    private static func trillions(_ work: Double) -> String { "\((work / 1e11).rounded() / 10) trillion" }
+    private static func billions(_ work: Double) -> String { "\(Int((work / 1e9).rounded())) billion" }
 }

@@ -16,7 +16,7 @@ public struct KenwardRoger: Sendable {
     public let values: [Double]
     /// Phi, the fixed effects' covariance with the covariance parameters taken as known, p x p.
     public let covariance: Matrix
-    /// Phi_A, the adjusted covariance, p x p: equation 4 of Kenward and Roger (1997).
+    /// Phi_A, the adjusted covariance, p x p: `Phi + 2 Phi (sum of W_ij (Q_ij - P_i Phi P_j)) Phi`.
     public let adjustedCovariance: Matrix
     /// W, the covariance of the covariance parameters from their expected REML information, r x r.
     ///

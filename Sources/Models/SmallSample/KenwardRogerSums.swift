@@ -3,7 +3,7 @@ import LinearAlgebra
 /// The sums over independent sets of rows from which Kenward and Roger's adjustment is made.
 ///
 /// V is linear in the covariance parameters gamma, `V = sum of gamma_i G_i`, so its second derivatives vanish and with
-/// them the R_ij of Kenward and Roger (1997), Biometrics 53, 983-997, section 2. With S the inverse of V:
+/// them the R_ij of Kenward and Roger (1997), Biometrics 53, 983-997. With S the inverse of V:
 struct KenwardRogerSums {
     /// `X' S X`, p x p: the inverse of Phi.
     private(set) var information: Matrix

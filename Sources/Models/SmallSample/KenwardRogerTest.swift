@@ -28,7 +28,7 @@ public struct KenwardRogerTest: Sendable, Equatable {
 
 /// The F distribution whose first two moments match those of the Wald statistic.
 ///
-/// Kenward and Roger (1997), section 3 and the modification of their appendix that is exact in balanced designs.
+/// Kenward and Roger (1997), with their modification that is exact in balanced one-way designs and for Hotelling's T^2.
 struct KenwardRogerApproximation {
     let numerator: Double
     let denominator: Double

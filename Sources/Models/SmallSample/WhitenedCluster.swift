@@ -42,8 +42,8 @@ struct WhitenedCluster {
 
     /// `B^(-1/2) L^-1 X_j`, with the symmetric root of the pseudo-inverse of `B = L' (V_j - X_j M X_j') L`.
     ///
-    /// `A_j' V_j^-1 X_j` is L times it, because `A_j = L B^(-1/2) L'`: Pustejovsky and Tipton (2018), equation 8, where
-    /// L' is called D_j.
+    /// `A_j' V_j^-1 X_j` is L times it, because `A_j = L B^(-1/2) L'`; Pustejovsky and Tipton (2018) write D_j
+    /// for L'.
     private func inverseRootTimesWhitened(_ bread: Matrix) throws(ModelError) -> Matrix {
         let upperTimesColumns = factor.lower.transposedTimes(set.columns)
         let squared = factor.lower.transposedTimes(covariance) * factor.lower
