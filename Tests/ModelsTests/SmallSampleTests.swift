@@ -305,6 +305,31 @@ private func unit(_ index: Int, _ count: Int) -> [Double] { (0..<count).map { $0
         #expect(inference.parameterCovariance.rows == 5)
     }
 
+    @Test func derivativesAreThoseOfTheCovariance() throws {
+        let rows = try MixedModelRows(fit(Self.formula, Self.table(moves: true)))
+        func moved(_ change: Double, block: Int?) throws -> Matrix {
+            var covariances = rows.covariances
+            if let block {
+                covariances[block][0, 1] += change
+                covariances[block][1, 0] += change
+            }
+            let model = MixedModelRows(
+                names: rows.names, columns: rows.columns, fixedEffects: rows.fixedEffects, response: rows.response,
+                blocks: rows.blocks, covariances: covariances,
+                residualVariance: rows.residualVariance + (block == nil ? change : 0), weights: nil)
+            return try KenwardRoger(model).covariance
+        }
+        let inference = try KenwardRoger(rows)
+        #expect(rows.parameterNames[1] == "covariance of '(Intercept)' and 'time' of 'pupil'")
+        for (parameter, block) in [(1, 0), (4, nil)] {
+            let step = 1e-4
+            let difference = try moved(step, block: block) + -1 * moved(-step, block: block)
+            // Central differences: the error is of the order of the step squared, and rounding over the step.
+            compare(
+                inference.derivatives[parameter].elements, ((1 / (2 * step)) * difference).elements, tolerance: 1e-5)
+        }
+    }
+
     @Test func schoolsAreIndependentUntilAPupilMoves() throws {
         let rows = try MixedModelRows(fit(Self.formula, Self.table()))
         let moved = try MixedModelRows(fit(Self.formula, Self.table(moves: true)))

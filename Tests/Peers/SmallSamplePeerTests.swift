@@ -37,6 +37,9 @@ struct SmallSamplePeerTests {
             formula: "score ~ Machine + (1 | Worker) + (1 | Worker:Machine)", source: .package("nlme", "Machines"),
             factors: ["Worker", "Machine"]),
         Case(
+            formula: "score ~ Machine + (1 + Machine | Worker)", source: .package("nlme", "Machines"),
+            factors: ["Worker", "Machine"]),
+        Case(
             formula: "strength ~ 1 + (1 | batch) + (1 | sample)", source: .package("lme4", "Pastes"),
             factors: ["batch", "sample"]),
         Case(
@@ -48,7 +51,7 @@ struct SmallSamplePeerTests {
             formula: "distance ~ age * Sex + (1 + age | Subject)", source: .package("nlme", "Orthodont"),
             factors: ["Subject", "Sex"]),
         Case(
-            formula: "langPOST ~ langPRET + ses * sex + (1 + langPRET | schoolNR)", source: .shared("bdf/bdf.csv"),
+            formula: "langPOST ~ langPRET + ses * sex + (1 | schoolNR)", source: .shared("bdf/bdf.csv"),
             factors: ["schoolNR", "sex"]),
         Case(
             formula: "score ~ time * ses + (1 + time | pupil) + (1 | school)", source: .generated,

@@ -22,8 +22,8 @@ public struct KenwardRoger: Sendable {
     ///
     /// Variances and covariances of the random effects by grouping factor, the residual variance last.
     public let parameterCovariance: Matrix
-    /// `Phi P_i Phi` for each parameter: minus the derivative of Phi.
-    private let slopes: [Matrix]
+    /// The derivative of Phi in each covariance parameter, `-Phi P_i Phi`, p x p each; in the order of W.
+    public let derivatives: [Matrix]
 
     /// - Throws: ``ModelError/tooLargeForDenseAlgebra(method:size:limit:)``,
     ///   ``ModelError/covarianceParameterNotIdentified(_:)``, ``ModelError/numericalBreakdown``.
@@ -64,7 +64,7 @@ public struct KenwardRoger: Sendable {
         covariance = phi
         adjustedCovariance = (phi + 2 * (phi * adjustment * phi)).symmetrised
         parameterCovariance = w
-        slopes = scaledFirst.map { ($0 * phi).symmetrised }
+        derivatives = scaledFirst.map { -1 * ($0 * phi).symmetrised }
     }
 
     private static func work(fixedCount p: Int, parameterCount r: Int) -> DenseWork {
@@ -113,7 +113,7 @@ public struct KenwardRoger: Sendable {
     public func degreesOfFreedom(of contrast: [Double]) -> Double {
         precondition(contrast.count == names.count, "a contrast has a weight for each fixed effect")
         let variance = quadraticForm(covariance, contrast)
-        let gradient = slopes.map { quadraticForm($0, contrast) }
+        let gradient = derivatives.map { quadraticForm($0, contrast) }
         let varianceOfVariance = quadraticForm(parameterCovariance, gradient)
         guard variance > 0, varianceOfVariance > 0 else { return .infinity }
         return 2 * variance * variance / varianceOfVariance
@@ -142,8 +142,8 @@ public struct KenwardRoger: Sendable {
         precondition(expected.count == q, "a hypothesis for each contrast")
         let factor = try contrasts.independentFactor(in: covariance)
         let adjusted = try contrasts.independentFactor(in: adjustedCovariance)
-        let relative = slopes.map { slope in
-            let inner = (contrasts * slope).timesTransposed(contrasts)
+        let relative = derivatives.map { derivative in
+            let inner = (contrasts * derivative).timesTransposed(contrasts)
             return factor.solveLower(factor.solveLower(inner).transposed)
         }
         let approximation = try KenwardRogerApproximation(relative, parameterCovariance)

@@ -35,8 +35,8 @@ struct KenwardRogerApproximation {
     let scaling: Double
 
     /// - Parameters:
-    ///   - slopes: For each covariance parameter the derivative of `L Phi L'` relative to it, `C^-1 L Phi P_i Phi L' C^-T`
-    ///     with `C C' = L Phi L'`, q x q.
+    ///   - slopes: For each covariance parameter `C^-1 L (dPhi) L' C^-T` with dPhi the derivative of Phi and
+    ///     `C C' = L Phi L'`, q x q.
     ///   - w: The covariance of the covariance parameters.
     /// - Throws: ``ModelError/noDegreesOfFreedom``.
     init(_ slopes: [Matrix], _ w: Matrix) throws(ModelError) {
