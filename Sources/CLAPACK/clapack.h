@@ -44,4 +44,9 @@ void dgemm_(const char *transa, const char *transb, const int32_t *m, const int3
             const double *alpha, const double *a, const int32_t *lda, const double *b, const int32_t *ldb,
             const double *beta, double *c, const int32_t *ldc, size_t transa_length, size_t transb_length);
 
+/* Eigenvalues and eigenvectors of a symmetric matrix. */
+void dsyevd_(const char *jobz, const char *uplo, const int32_t *n, double *a, const int32_t *lda, double *w, double *work,
+             const int32_t *lwork, int32_t *iwork, const int32_t *liwork, int32_t *info, size_t jobz_length,
+             size_t uplo_length);
+
 #endif

@@ -1,4 +1,5 @@
 import CLAPACK
+import Parallelism
 
 /// Cholesky factorisation and inversion of a large symmetric matrix in tiles, on all threads.
 ///

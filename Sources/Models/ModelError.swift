@@ -46,6 +46,20 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case cellNotIdentified(String)
     /// The declared correlations do not form a covariance matrix.
     case impossibleCorrelations
+    /// Kenward-Roger inference was asked of a fit by full maximum likelihood.
+    case kenwardRogerNeedsREML
+    /// Rows that hang together, or all of them, are too many for the dense algebra of small-sample inference.
+    case tooLargeForDenseAlgebra(method: String, size: String, limit: String)
+    /// The expected information does not tell a covariance parameter from the others.
+    case covarianceParameterNotIdentified(String)
+    /// The model has no grouping factor of this name.
+    case unknownGroupingFactor(String, known: [String])
+    /// The levels of a grouping factor lie in more than one cluster.
+    case crossesClusters(factor: String, clusters: String)
+    /// The contrasts are linear combinations of each other, or zero.
+    case dependentContrasts
+    /// The approximation leaves no degrees of freedom for the error.
+    case noDegreesOfFreedom
 
     /// The message.
     public var description: String {
@@ -99,6 +113,25 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .impossibleCorrelations:
             "the declared correlations contradict each other: no covariance matrix has them. Check their signs and "
                 + "sizes."
+        case .kenwardRogerNeedsREML:
+            "Kenward-Roger inference needs a fit by REML, and this one is by ML. Fit the model by REML, or use "
+                + "Satterthwaite's degrees of freedom."
+        case .tooLargeForDenseAlgebra(let method, let size, let limit):
+            "\(method) would take too long: it needs \(size), and the limit is \(limit). Use Satterthwaite's degrees of "
+                + "freedom, or leave out the grouping factor that ties the rows together."
+        case .covarianceParameterNotIdentified(let parameter):
+            "the expected information does not tell the \(parameter) from the other covariance parameters. Simplify the "
+                + "random effects."
+        case .unknownGroupingFactor(let name, let known):
+            "the model has no grouping factor '\(name)' to cluster by. Use one of: "
+                + known.joined(separator: ", ") + "."
+        case .crossesClusters(let factor, let clusters):
+            "the levels of '\(factor)' lie in more than one level of '\(clusters)', so clusters by '\(clusters)' are not "
+                + "independent. Cluster by a factor within which all others are nested."
+        case .dependentContrasts:
+            "the contrasts are zero or linear combinations of each other. Give independent contrasts."
+        case .noDegreesOfFreedom:
+            "the approximation leaves no degrees of freedom for the error. Test fewer contrasts, or use more groups."
         }
     }
 }

@@ -108,7 +108,7 @@ extension CSVOptions {
     fileprivate func mayHoldNumbers(_ column: String) -> Bool {
         switch types[column] {
         case .double, .int: true
-        case .text, .factor: false
+        case .text, .factor, .name: false
         case nil: levels[column] == nil
         }
     }

@@ -14,13 +14,12 @@ struct CSVFields {
     ///
     /// - Parameter wanted: The columns wanted; nil for all.
     init(_ bytes: [UInt8], separator: UInt8, name: String, wanted: [String]?) throws(TableError) {
-        var index = CSVIndex()
-        try bytes.withUnsafeBufferPointer { (buffer) throws(TableError) in
-            try index.read(CSVKernel(buffer, separator: separator, name: name), bytes, name, wanted)
+        let index = try bytes.withUnsafeBufferPointer { (buffer) throws(TableError) in
+            try CSVIndex(CSVKernel(buffer, separator: separator, name: name), buffer, name, wanted)
         }
         self.bytes = bytes
         self.name = name
-        columnNames = index.columnNames
+        columnNames = index.header.columnNames
         lines = index.lines
         places = index.places
     }
@@ -44,58 +43,27 @@ struct CSVFields {
 
 /// The index of a file while it is being read.
 private struct CSVIndex {
-    var header: [String] = []
-    var columnNames: [String] = []
-    /// The position in the file of each of ``columnNames``.
-    var positions: [Int] = []
-    var places: [[FieldPlace]] = []
-    var lines: [Int32] = []
+    let header: CSVHeader
+    private(set) var places: [[FieldPlace]]
+    private(set) var lines: [Int32] = []
 
-    mutating func read(
-        _ start: CSVKernel, _ bytes: [UInt8], _ name: String, _ wanted: [String]?
-    ) throws(TableError) {
+    init(_ start: CSVKernel, _ bytes: UnsafeBufferPointer<UInt8>, _ name: String, _ wanted: [String]?)
+        throws(TableError)
+    {
         var kernel = start
-        kernel.skipBlankLines(columnCount: 0)
-        let line = kernel.line
-        var fields: [FieldPlace] = []
-        guard try kernel.appendRecord(to: &fields) else { throw .empty(file: name) }
-        header = fields.map { fieldText(bytes[$0.start..<$0.end], isEscaped: $0.isEscaped) }
-        try checkHeader(name, line)
-        try choose(wanted ?? header, name, line)
-        try readRecords(&kernel, name)
-    }
-
-    private func checkHeader(_ name: String, _ line: Int) throws(TableError) {
-        var seen: Set<String> = []
-        for (position, column) in header.enumerated() {
-            if column.isEmpty { throw .emptyColumnName(file: name, line: line, position: position + 1) }
-            guard seen.insert(column).inserted else { throw .duplicateColumn(file: name, line: line, name: column) }
-        }
-    }
-
-    private mutating func choose(_ wanted: [String], _ name: String, _ line: Int) throws(TableError) {
-        for column in wanted where !columnNames.contains(column) {
-            guard let position = header.firstIndex(of: column) else {
-                throw .unknownColumn(file: name, line: line, name: column, nearest: nearest(to: column, among: header))
-            }
-            columnNames.append(column)
-            positions.append(position)
-        }
-        places = [[FieldPlace]](repeating: [], count: positions.count)
-    }
-
-    private mutating func readRecords(_ kernel: inout CSVKernel, _ name: String) throws(TableError) {
+        header = try CSVHeader(&kernel, bytes, name, wanted: wanted)
+        places = [[FieldPlace]](repeating: [], count: header.positions.count)
         var record: [FieldPlace] = []
-        record.reserveCapacity(header.count)
+        record.reserveCapacity(header.columnCount)
         while true {
-            kernel.skipBlankLines(columnCount: header.count)
+            kernel.skipBlankLines(columnCount: header.columnCount)
             let line = kernel.line
             record.removeAll(keepingCapacity: true)
             guard try kernel.appendRecord(to: &record) else { return }
-            guard record.count == header.count else {
-                throw .fieldCount(file: name, line: line, found: record.count, expected: header.count)
+            guard record.count == header.columnCount else {
+                throw .fieldCount(file: name, line: line, found: record.count, expected: header.columnCount)
             }
-            for (column, position) in positions.enumerated() { places[column].append(record[position]) }
+            for (column, position) in header.positions.enumerated() { places[column].append(record[position]) }
             lines.append(Int32(clamping: line))
         }
     }

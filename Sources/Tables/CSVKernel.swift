@@ -6,7 +6,8 @@ struct CSVKernel {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let separator: UInt8
     private let name: String
-    private var position = 0
+    /// The byte that comes next.
+    private(set) var position = 0
     /// The physical line, from 1, that comes next.
     private(set) var line = 1
 

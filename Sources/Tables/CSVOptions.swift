@@ -8,6 +8,8 @@ public enum ColumnType: Sendable {
     case text
     /// A factor.
     case factor
+    /// Names that are only told apart: whole numbers when all cells are, which is faster, else texts.
+    case name
 }
 
 /// How a CSV file is to be read.

@@ -16,6 +16,10 @@ struct ColumnReader {
         case .int: return .int(try integers())
         case .text: return .text(TextCoder.column(cells))
         case .factor: return .factor(try factor(levels))
+        case .name:
+            let column = inferred()
+            if case .int = column { return column }
+            return .text(TextCoder.column(cells))
         case nil: return inferred()
         }
     }

@@ -38,3 +38,7 @@ private func quotient(_ numerator: UInt64, _ denominator: UInt64) -> Double {
     let sticky: UInt64 = remainder == 0 ? 0 : 1
     return Double(sign: .plus, exponent: down - up - 63, significand: Double(whole | sticky))
 }
+
+/// A power of ten up to 10^22, exact.
+@inline(__always)
+func exactPower(_ exponent: Int) -> Double { exactPowers[exponent] }

@@ -7,7 +7,8 @@ public struct Table: Sendable {
     /// The file that the table was read from, or nil.
     public let source: String?
     /// The physical line of ``source``, from 1, on which each row's record begins, or nil.
-    public let lines: [Int32]?
+    public var lines: [Int32]? { rowLines?.all }
+    private let rowLines: RowLines?
     /// What had to be assumed about the file's encoding, or nil.
     public let encodingNote: String?
     private let columns: [String: Column]
@@ -22,7 +23,7 @@ public struct Table: Sendable {
     /// - Throws: ``TableError/duplicateColumn(file:line:name:)`` or
     ///   ``TableError/unequalLengths(table:name:found:expected:)``.
     public init(
-        columns: [(String, Column)], source: String? = nil, lines: [Int32]? = nil, encodingNote: String? = nil
+        columns: [(String, Column)], source: String? = nil, lines: RowLines? = nil, encodingNote: String? = nil
     ) throws(TableError) {
         let name = source ?? Self.defaultName
         let rowCount = columns.first?.1.count ?? lines?.count ?? 0
@@ -45,13 +46,13 @@ public struct Table: Sendable {
     public init(_ columns: [(String, Column)]) throws(TableError) { try self.init(columns: columns) }
 
     private init(
-        rowCount: Int, columnNames: [String], source: String?, lines: [Int32]?, encodingNote: String?,
+        rowCount: Int, columnNames: [String], source: String?, lines: RowLines?, encodingNote: String?,
         columns: [String: Column]
     ) {
         self.rowCount = rowCount
         self.columnNames = columnNames
         self.source = source
-        self.lines = lines
+        rowLines = lines
         self.encodingNote = encodingNote
         self.columns = columns
     }
@@ -80,7 +81,34 @@ public struct Table: Sendable {
         precondition(keep.allSatisfy { $0 >= 0 && $0 < rowCount }, "a position is in 0..<rowCount")
         return Table(
             rowCount: keep.count, columnNames: columnNames, source: source,
-            lines: lines.map { lines in keep.map { lines[$0] } }, encodingNote: encodingNote,
+            lines: rowLines.map { lines in .listed(keep.map { lines[$0] }) }, encodingNote: encodingNote,
             columns: columns.mapValues { $0.rows(keep) })
     }
+}
+
+/// The physical line of a file, from 1, on which each row's record begins.
+public enum RowLines: Sendable {
+    /// Every record is a line.
+    case sequential(first: Int32, count: Int)
+    /// Each row's line.
+    case listed([Int32])
+
+    /// The number of rows.
+    public var count: Int {
+        switch self {
+        case .sequential(_, let count): count
+        case .listed(let lines): lines.count
+        }
+    }
+
+    /// The line of a row.
+    public subscript(row: Int) -> Int32 {
+        switch self {
+        case .sequential(let first, _): Int32(clamping: Int(first) + row)
+        case .listed(let lines): lines[row]
+        }
+    }
+
+    /// The lines of all rows.
+    public var all: [Int32] { (0..<count).map { self[$0] } }
 }

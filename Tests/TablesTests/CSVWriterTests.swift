@@ -72,7 +72,7 @@ import Testing
         switch type {
         case .double: return .double(Double(bitPattern: random.next()))
         case .int: return .int(Int(truncatingIfNeeded: random.next()) >> Int.random(in: 0...63, using: &random))
-        case .text, .factor:
+        case .text, .factor, .name:
             let alphabet = ["a", "B", "é", "e\u{301}", "\"", ",", "\n", "\r", "\r\n", ";", "\t", " ", "0", "🙂", "NA"]
             let letters = (0..<Int.random(in: 0...8, using: &random)).map { _ in
                 alphabet.randomElement(using: &random) ?? ""

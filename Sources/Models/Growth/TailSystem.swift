@@ -1,5 +1,6 @@
 import CLAPACK
 import LinearAlgebra
+import Parallelism
 
 /// The penalised equations of the tail: what is left when the first grouping factor's effects are taken out.
 ///
