@@ -53,7 +53,8 @@ struct SimulationOptions: ParsableArguments {
         }
     }
 
-    private static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+    /// The number of cores.
+    static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// The folder for the results.
     func folder(of run: CompletedRun) -> String { output ?? "runs/" + run.prepared.file.name }
@@ -124,9 +125,9 @@ struct Fit: ParsableCommand {
 /// `herstel check`.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look for mistakes in model and scenario files; writes nothing.")
+        abstract: "Look for mistakes in model, scenario and truth files; writes nothing.")
 
-    @Argument(help: "Model or scenario files (YAML).")
+    @Argument(help: "Model, scenario or truth files (YAML).")
     var files: [String]
 
     func run() throws {
@@ -155,6 +156,8 @@ struct Explain: ParsableCommand {
         switch try SpecificationKind(path: file) {
         case .scenario: print(try Explanation.scenario(PreparedScenario(path: file)))
         case .model: print(Explanation.model(try ModelFile(path: file)))
+        case .truth:
+            throw ValidationError("\(file) is a truth file, which explains itself; expected a model or scenario file.")
         }
     }
 }
