@@ -5,8 +5,8 @@ struct RowBytes {
     /// The bytes so far.
     private(set) var bytes: [UInt8] = []
 
-    /// Starts again, keeping the room.
-    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+    /// No rows yet, and room for some bytes.
+    init(capacity: Int = 0) { bytes.reserveCapacity(capacity + capacity / 64) }
 
     /// Adds bytes as they are.
     mutating func append(_ other: [UInt8]) { bytes.append(contentsOf: other) }

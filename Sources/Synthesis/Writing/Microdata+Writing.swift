@@ -32,14 +32,17 @@ extension Microdata {
         let file = try AtomicFile(path)
         try file.append(text.header)
         let pupilsPerBlock = max(1, blockRows / truth.moments.count)
-        let blocks = OrderedBlocks(file, count: (pupilCount + pupilsPerBlock - 1) / pupilsPerBlock)
+        let workers = max(1, threads)
+        let blocks = OrderedBlocks(
+            file, count: (pupilCount + pupilsPerBlock - 1) / pupilsPerBlock, room: 2 * workers)
         let done = Atomic<Int>(0)
-        DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
-            var rows = RowBytes()
+        DispatchQueue.concurrentPerform(iterations: workers) { _ in
+            var usualSize = 0
             while let block = blocks.take() {
                 let pupils = block * pupilsPerBlock..<min(pupilCount, (block + 1) * pupilsPerBlock)
-                rows.removeAll()
+                var rows = RowBytes(capacity: usualSize)
                 write(pupils: pupils, to: &rows)
+                usualSize = rows.bytes.count
                 if isCancelled() { return blocks.stop() }
                 blocks.write(rows.bytes, at: block)
                 let count =
