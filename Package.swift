@@ -39,6 +39,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Synthesis", dependencies: ["Probability", "Tables", "Specifications"], swiftSettings: strict),
+        .target(
             name: "Recovery", dependencies: ["LinearAlgebra", "Probability", "Models", collections],
             swiftSettings: strict),
         .target(
@@ -58,8 +60,8 @@ let package = Package(
         .executableTarget(
             name: "herstel",
             dependencies: [
-                "Parallelism", "LinearAlgebra", "Tables", "Specifications", "Models", "Recovery", "Funding", "Scenarios",
-                "Runs", argumentParser, logging,
+                "Parallelism", "LinearAlgebra", "Tables", "Specifications", "Models", "Synthesis", "Recovery", "Funding",
+                "Scenarios", "Runs", argumentParser, logging,
             ],
             swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
@@ -72,6 +74,9 @@ let package = Package(
             name: "SpecificationsTests", dependencies: ["Specifications", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ModelsTests", dependencies: ["Models", "LinearAlgebra", "Tables", "TestSupport", numerics],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SynthesisTests", dependencies: ["Synthesis", "Probability", "Models", "Tables", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "RecoveryTests", dependencies: ["Recovery", "LinearAlgebra", "Models", "TestSupport"],

@@ -8,7 +8,7 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
     case schoolHeterogeneity = 3
     /// Year-to-year variation.
     case noise = 4
-    /// Synthetic populations.
+    /// Synthetic populations: draw 0 for school tables, from 1 for microdata.
     case population = 5
     /// Tests.
     case test = 255

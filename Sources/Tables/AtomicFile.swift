@@ -4,45 +4,98 @@ import Synchronization
 /// Counts the temporary files of this process, so that two tasks that write the same file do not share one.
 private let temporaryFiles = Atomic<Int>(0)
 
-/// Writes a file so that a reader sees the old content or the new one, never a mixture: a temporary name in the same
-/// folder, synced, renamed, and the folder synced.
+/// A file being written that a reader sees only when it is whole: a temporary name in the same folder until
+/// ``commit()``, which syncs it, renames it and syncs the folder.
 ///
 /// A file that is replaced keeps its permissions; a new one gets those of the process. A symbolic link is replaced by
-/// a file, not followed.
+/// a file, not followed. Without a commit the old file stays and nothing of the new one remains.
+public final class AtomicFile {
+    /// The file's path, for messages.
+    public let path: String
+    private let folder: String
+    private let temporary: String
+    private var descriptor: Int32
+
+    /// Opens a temporary file beside the path.
+    ///
+    /// - Throws: ``TableError/unwritable(file:reason:)``, also when the path is a folder or a device.
+    public init(_ path: String) throws(TableError) {
+        self.path = path
+        let (folder, name) = split(path)
+        self.folder = folder
+        let count = temporaryFiles.add(1, ordering: .relaxed).newValue
+        temporary = "\(folder)/.\(name).\(getpid()).\(count).tmp"
+        let permissions = try permissionsToKeep(of: path)
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw unwritable(path) }
+        if let permissions, fchmod(descriptor, permissions) != 0 {
+            let error = unwritable(path)
+            discard()
+            throw error
+        }
+    }
+
+    deinit { discard() }
+
+    /// Adds bytes at the end.
+    ///
+    /// - Throws: ``TableError/unwritable(file:reason:)``; nothing of the file then remains.
+    public func append(_ bytes: [UInt8]) throws(TableError) {
+        precondition(descriptor >= 0, "the file must be open")
+        do throws(TableError) {
+            try writeAll(bytes, to: descriptor, path: path)
+        } catch {
+            discard()
+            throw error
+        }
+    }
+
+    /// Gives the whole file its name.
+    ///
+    /// - Throws: ``TableError/unwritable(file:reason:)``; the old file is then untouched and nothing of the new one
+    ///   remains.
+    public func commit() throws(TableError) {
+        precondition(descriptor >= 0, "the file must be open")
+        let isSynced = fsync(descriptor) == 0
+        let syncError = unwritable(path)
+        let isClosed = close(descriptor) == 0
+        descriptor = -1
+        guard isSynced, isClosed, rename(temporary, path) == 0 else {
+            let error = isSynced ? unwritable(path) : syncError
+            unlink(temporary)
+            throw error
+        }
+        syncFolder(folder)
+    }
+
+    /// Removes what was written. Nothing happens after a commit.
+    public func discard() {
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        descriptor = -1
+        unlink(temporary)
+    }
+}
+
+/// Writes a file so that a reader sees the old content or the new one, never a mixture, as ``AtomicFile`` does.
 ///
 /// - Throws: ``TableError/unwritable(file:reason:)``; the old file is then untouched and no temporary file remains.
 public func writeAtomically(_ bytes: [UInt8], to path: String) throws(TableError) {
-    let (folder, name) = split(path)
-    let count = temporaryFiles.add(1, ordering: .relaxed).newValue
-    let temporary = "\(folder)/.\(name).\(getpid()).\(count).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw unwritable(path) }
-    do throws(TableError) {
-        try fill(descriptor, with: bytes, permissionsOf: path)
-        guard rename(temporary, path) == 0 else { throw unwritable(path) }
-    } catch {
-        unlink(temporary)
-        throw error
-    }
-    syncFolder(folder)
+    let file = try AtomicFile(path)
+    try file.append(bytes)
+    try file.commit()
 }
 
-/// Writes, syncs and closes the temporary file.
-private func fill(
-    _ descriptor: Int32, with bytes: [UInt8], permissionsOf path: String
-) throws(TableError) {
-    do throws(TableError) {
-        var old = stat()
-        if lstat(path, &old) == 0, old.st_mode & S_IFMT == S_IFREG {
-            guard fchmod(descriptor, old.st_mode & 0o777) == 0 else { throw unwritable(path) }
-        }
-        try writeAll(bytes, to: descriptor, path: path)
-        guard fsync(descriptor) == 0 else { throw unwritable(path) }
-    } catch {
-        close(descriptor)
-        throw error
+/// The permissions of the file that will be replaced; nil when there is none, or a link.
+private func permissionsToKeep(of path: String) throws(TableError) -> mode_t? {
+    var old = stat()
+    guard lstat(path, &old) == 0 else { return nil }
+    switch old.st_mode & S_IFMT {
+    case S_IFREG: return old.st_mode & 0o777
+    case S_IFLNK: return nil
+    case S_IFDIR: throw .unwritable(file: path, reason: String(cString: strerror(EISDIR)))
+    default: throw .unwritable(file: path, reason: "it is a device or a pipe, and only a file can be replaced")
     }
-    guard close(descriptor) == 0 else { throw unwritable(path) }
 }
 
 private func split(_ path: String) -> (folder: String, name: String) {

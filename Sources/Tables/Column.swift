@@ -32,6 +32,16 @@ public enum Column: Sendable, Equatable {
         }
     }
 
+    /// Whether some value is missing.
+    public var hasMissing: Bool {
+        switch self {
+        case .double(let values): values.contains(where: \.isNaN)
+        case .int(let values): values.contains(Self.missingInt)
+        case .text(let column): column.codes.contains { $0 < 0 }
+        case .factor(let factor): factor.codes.contains { $0 < 0 }
+        }
+    }
+
     /// The numbers of a numeric column, NaN where missing; nil for texts and factors.
     public func doubles() -> [Double]? {
         switch self {

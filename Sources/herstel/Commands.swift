@@ -1,9 +1,32 @@
 import ArgumentParser
 import Glibc
+import LinearAlgebra
 import Models
+import Parallelism
 import Runs
 import Scenarios
 import Specifications
+
+/// How many threads a command may use.
+struct ThreadOption: ParsableArguments {
+    @Option(help: "The number of threads; results do not depend on it. [default: all cores]")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads \(threads): expected a number from 1 to 1024.")
+        }
+    }
+
+    /// The number of threads.
+    var count: Int { threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
+    /// Makes numerical work use so many.
+    func apply() {
+        Threads.use(count)
+        BLASLibrary.useOneThread()
+    }
+}
 
 /// Options that every command which runs draws has.
 struct SimulationOptions: ParsableArguments {
@@ -16,8 +39,7 @@ struct SimulationOptions: ParsableArguments {
     @Option(help: "The number of draws. [default: what the scenario file says]")
     var draws: Int?
 
-    @Option(help: "The number of threads; results do not depend on it. [default: all cores]")
-    var threads: Int?
+    @OptionGroup var threadOption: ThreadOption
 
     @Flag(name: .shortAndLong, help: "Print nothing but errors.")
     var quiet = false
@@ -25,18 +47,18 @@ struct SimulationOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print each step and the time it took on standard error.")
     var verbose = false
 
+    private var threads: Int { threadOption.count }
+
     func validate() throws {
         if let draws, !(2...ScenarioFile.largestNumberOfDraws).contains(draws) {
             throw ValidationError(
                 "--draws \(draws): expected a number from 2 to \(ScenarioFile.largestNumberOfDraws).")
         }
-        if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("--threads \(threads): expected a number from 1 to 1024.")
-        }
     }
 
     /// Prepares and simulates, with progress and Ctrl-C.
     func simulate() throws -> CompletedRun {
+        threadOption.apply()
         let steps = Steps(isVerbose: verbose)
         let prepared = try steps.step("models fitted, money allocated") { try PreparedScenario(path: scenario) }
         let draws = draws ?? prepared.file.draws
@@ -45,15 +67,13 @@ struct SimulationOptions: ParsableArguments {
         let progress = Progress(total: draws, isQuiet: quiet)
         defer { progress.clear() }
         return try withExtendedLifetime(interrupt) {
-            try steps.step("\(draws) draws simulated on \(threads ?? Self.cores) threads") {
+            try steps.step("\(draws) draws simulated on \(threads) threads") {
                 try prepared.simulate(
-                    draws: draws, threads: threads ?? Self.cores, cancellation: cancellation,
+                    draws: draws, threads: threads, cancellation: cancellation,
                     progress: { progress.update($0) })
             }
         }
     }
-
-    private static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
     /// The folder for the results.
     func folder(of run: CompletedRun) -> String { output ?? "runs/" + run.prepared.file.name }
@@ -105,6 +125,8 @@ struct Fit: ParsableCommand {
     @Option(help: "The folder for the results. [default: runs/ and the first model file's name]")
     var output: String?
 
+    @OptionGroup var threadOption: ThreadOption
+
     @Flag(name: .shortAndLong, help: "Print nothing but errors.")
     var quiet = false
 
@@ -112,7 +134,13 @@ struct Fit: ParsableCommand {
     var verbose = false
 
     func run() throws {
-        let result = try Steps(isVerbose: verbose).step("models fitted") { try FitResult(modelPaths: models) }
+        threadOption.apply()
+        let steps = Steps(isVerbose: verbose)
+        let result = try FitResult(modelPaths: models)
+        for model in result.models {
+            steps.note("\(model.fit.model): data read", seconds: model.seconds.reading)
+            steps.note("\(model.fit.model): fitted", seconds: model.seconds.fitting)
+        }
         let folder = output ?? "runs/" + ModelFile.stem(of: models[0])
         let tables = try result.write(to: folder, command: ["fit"] + models)
         guard !quiet else { return }
@@ -124,9 +152,9 @@ struct Fit: ParsableCommand {
 /// `herstel check`.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look for mistakes in model and scenario files; writes nothing.")
+        abstract: "Look for mistakes in model, scenario and truth files; writes nothing.")
 
-    @Argument(help: "Model or scenario files (YAML).")
+    @Argument(help: "Model, scenario or truth files (YAML).")
     var files: [String]
 
     func run() throws {
@@ -155,6 +183,8 @@ struct Explain: ParsableCommand {
         switch try SpecificationKind(path: file) {
         case .scenario: print(try Explanation.scenario(PreparedScenario(path: file)))
         case .model: print(Explanation.model(try ModelFile(path: file)))
+        case .truth:
+            throw ValidationError("\(file) is a truth file, which explains itself; expected a model or scenario file.")
         }
     }
 }

@@ -2,15 +2,18 @@ import Models
 import Runs
 import Scenarios
 import Specifications
+import Synthesis
 
-/// Whether a file is a model or a scenario.
+/// Whether a file is a model, a scenario or a truth.
 enum SpecificationKind {
     case model
     case scenario
+    case truth
 
     init(path: String) throws {
         let file = try SpecificationFile(path: path)
-        self = file.root.isMapping && file.root.hasKey("scenarios") ? .scenario : .model
+        let isScenario = file.root.isMapping && file.root.hasKey("scenarios")
+        self = isScenario ? .scenario : Truth.isTruth(file.root) ? .truth : .model
     }
 
     /// Reads the file as its kind; returns what it is.
@@ -23,6 +26,9 @@ enum SpecificationKind {
             let scenario = try ScenarioFile(path: path)
             for model in scenario.models { _ = try ModelFile(path: model.path) }
             return "\(scenario.scenarios.count) scenarios, \(scenario.outcomes.count) outcomes"
+        case .truth:
+            let truth = try Truth(path: path)
+            return "a truth" + (truth.title.isEmpty ? "" : ": \(truth.title)")
         }
     }
 }

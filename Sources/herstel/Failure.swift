@@ -5,6 +5,7 @@ import Models
 import Runs
 import Scenarios
 import Specifications
+import Synthesis
 import Tables
 
 /// From an error to its message and its exit code.
@@ -45,13 +46,14 @@ enum Failure {
         case let error as ScenarioError: error.description
         case let error as FundingError: error.description
         case let error as RunError: error.description
+        case let error as SynthesisError: error.description
         default: nil
         }
     }
 
     private static func exitCode(of error: any Error) -> Int32 {
         switch error {
-        case ScenarioError.cancelled: interrupted
+        case ScenarioError.cancelled, SynthesisError.cancelled: interrupted
         case TableError.unwritable, RunError.cannotCreate: failed
         case let error as LocatedModelError: error.error.isFailureOfTheFit ? failed : badInput
         default: badInput

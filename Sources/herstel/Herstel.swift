@@ -18,13 +18,15 @@ struct Herstel: ParsableCommand {
               herstel fit models/engzell2021.yaml
                   growth, deviation, equity gap and verdicts only
               herstel check FILE ...
-                  find mistakes in model and scenario files
+                  find mistakes in model, scenario and truth files
+              herstel synth models/synthetic.yaml --output scores.csv
+                  synthetic microdata of any size, drawn from a declared truth
 
             Results go to files and standard output, everything else to standard error.
             Exit codes: 0 done, 1 the run failed, 2 wrong usage or input, 130 stopped by Ctrl-C.
             """,
         version: herstelVersion,
-        subcommands: [Run.self, Fit.self, Simulate.self, Check.self, Explain.self])
+        subcommands: [Run.self, Fit.self, Simulate.self, Check.self, Explain.self, Synth.self])
 
     static func main() {
         do {

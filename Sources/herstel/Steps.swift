@@ -19,4 +19,7 @@ struct Steps {
         logger.info("\(name): \(fixed(seconds, 2)) s")
         return result
     }
+
+    /// Notes a step that was timed elsewhere.
+    func note(_ name: String, seconds: Double) { logger.info("\(name): \(fixed(seconds, 2)) s") }
 }

@@ -33,15 +33,17 @@ enum Terminal {
     }
 }
 
-/// Progress of the draws on a terminal, with the time left; nothing when standard error is no terminal.
+/// Progress of a long step on a terminal, with the time left; nothing when standard error is no terminal.
 final class Progress: Sendable {
     private let total: Int
+    private let doing, unit: String
     private let isShown: Bool
     private let start = ContinuousClock.now
     private let lastUpdate = Mutex<ContinuousClock.Instant?>(nil)
 
-    init(total: Int, isQuiet: Bool) {
+    init(total: Int, isQuiet: Bool, doing: String = "simulating", unit: String = "draws") {
         self.total = total
+        (self.doing, self.unit) = (doing, unit)
         isShown = !isQuiet && Terminal.isInteractive
     }
 
@@ -57,7 +59,7 @@ final class Progress: Sendable {
         guard isDue else { return }
         let elapsed = (now - start) / .seconds(1)
         let left = elapsed / Double(max(1, done)) * Double(total - done)
-        Terminal.write("\r\u{1B}[K  simulating: \(done) of \(total) draws, \(Int(left.rounded(.up))) s left")
+        Terminal.write("\r\u{1B}[K  \(doing): \(done) of \(total) \(unit), \(Int(left.rounded(.up))) s left")
         if done == total { Terminal.write("\r\u{1B}[K") }
     }
 

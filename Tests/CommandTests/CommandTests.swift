@@ -3,17 +3,17 @@ import TestSupport
 import Testing
 
 /// The built program, beside the tests.
-private let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     .appendingPathComponent("herstel").path
 
-private struct Outcome {
+struct Outcome {
     let code: Int32
     let output: String
     let errors: String
 }
 
 /// Runs the program in a folder, as a user would.
-private func herstel(_ arguments: [String], in folder: String) throws -> Outcome {
+func herstel(_ arguments: [String], in folder: String) throws -> Outcome {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
@@ -38,7 +38,7 @@ private func herstel(_ arguments: [String], in folder: String) throws -> Outcome
     @Test func helpNamesTheCommandsAndExitsWithZero() throws {
         let result = try herstel(["--help"], in: NSTemporaryDirectory())
         #expect(result.code == 0 && result.errors.isEmpty)
-        for word in ["run", "fit", "simulate", "check", "explain", "Exit codes"] {
+        for word in ["run", "fit", "simulate", "check", "explain", "synth", "Exit codes"] {
             #expect(result.output.contains(word))
         }
     }

@@ -432,7 +432,8 @@ private func golden(_ name: String, _ value: Double) -> Golden {
         let rows = try MixedModelRows(fit("score ~ time + (1 | pupil) + (1 | school)", Self.table()))
         let template = CovarianceTemplate(groupSizes: [1])
         let own = RandomEffectsBlock(
-            factor: "class", codes: (0..<Int32(rows.rowCount)).map { $0 }, levels: (0..<rows.rowCount).map { "c\($0)" },
+            factor: "class", codes: (0..<Int32(rows.rowCount)).map { $0 },
+            levels: .texts((0..<rows.rowCount).map { "c\($0)" }),
             effectNames: ["(Intercept)"], matrix: Array(repeating: 1, count: rows.rowCount), template: template)
         let model = MixedModelRows(
             names: rows.names, columns: rows.columns, fixedEffects: rows.fixedEffects, response: rows.response,

@@ -137,7 +137,7 @@ import Testing
             let values: [VariableValue] = try design.variableNames.map { name in
                 switch try #require(frame.variables[name]) {
                 case .numeric(let numbers): .number(numbers[row])
-                case .factor(_, let codes): .level(Int(codes[row]))
+                case .factor(_, let codes), .names(_, let codes): .level(Int(codes[row]))
                 }
             }
             #expect(design.row(values) == Array(matrix[row * design.columnCount..<(row + 1) * design.columnCount]))

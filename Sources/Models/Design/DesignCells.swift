@@ -22,7 +22,7 @@ struct DesignCells: Sendable {
             switch frame.variables[name] {
             case .factor(let levels, let codes): coding.refine(by: codes, count: levels.count)
             case .numeric(let values): coding.refine(by: values)
-            case nil: break
+            case .names, nil: break
             }
         }
         if let weights = frame.weights { coding.refine(by: weights) }
@@ -46,7 +46,7 @@ struct DesignCells: Sendable {
             case .factor(let levels, let codes):
                 result[name] = .factor(levels: levels, codes: representatives.map { codes[$0] })
             case .numeric(let values): result[name] = .numeric(representatives.map { values[$0] })
-            case nil: break
+            case .names, nil: break
             }
         }
         return result

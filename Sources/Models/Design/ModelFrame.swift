@@ -6,6 +6,8 @@ public enum Variable: Sendable {
     case numeric([Double])
     /// A factor: its factor levels, and the position of each row's level.
     case factor(levels: [String], codes: [Int32])
+    /// Names that only group rows, and the position of each row's name.
+    case names(GroupNames, codes: [Int32])
 }
 
 /// The columns that a formula names, found in a table and cut down to the complete rows.
@@ -56,7 +58,7 @@ public struct ModelFrame: Sendable {
         var columns: [String: Column] = [:]
         for name in names { columns[name] = try Self.column(name, of: table) }
         let inside = try subset?.rows(of: table) ?? Array(0..<table.rowCount)
-        let complete = inside.filter { row in columns.values.allSatisfy { !$0.isMissing(at: row) } }
+        let complete = Self.complete(inside, columns.values)
         guard !complete.isEmpty else { throw .noCompleteRows(read: inside.count) }
 
         self.formula = formula
@@ -96,7 +98,18 @@ public struct ModelFrame: Sendable {
         _ name: String, _ columns: [String: Column], _ rows: [Int], use: String
     ) throws(ModelError) -> [Double] {
         guard let values = columns[name]?.doubles() else { throw .notNumeric(column: name, use: use) }
-        return rows.map { values[$0] }
+        return select(values, rows)
+    }
+
+    /// The values of some rows: all of them, most often, without copying.
+    private static func select<Value>(_ values: [Value], _ rows: [Int]) -> [Value] {
+        rows.count == values.count ? values : rows.map { values[$0] }
+    }
+
+    /// The rows without a missing value, in order.
+    private static func complete(_ rows: [Int], _ columns: some Collection<Column>) -> [Int] {
+        let withMissing = columns.filter(\.hasMissing)
+        return withMissing.isEmpty ? rows : rows.filter { row in withMissing.allSatisfy { !$0.isMissing(at: row) } }
     }
 
     private static func weights(
@@ -116,10 +129,14 @@ public struct ModelFrame: Sendable {
     ) throws(ModelError) -> Variable {
         if isEffect, let values = column.doubles() {
             // The same column may also group rows; the grouping then takes its distinct values, see GroupingFactor.
-            return .numeric(rows.map { values[$0] })
+            return .numeric(select(values, rows))
+        }
+        if !isEffect, case .int(let values) = column {
+            let (numbers, codes) = distinctCodes(select(values, rows))
+            return .names(.integers(numbers), codes: codes)
         }
         let factor = column.asFactor()
-        let codes = rows.map { factor.codes[$0] }
+        let codes = select(factor.codes, rows)
         let (levels, compact) = withoutUnusedLevels(factor.levels, codes)
         if isEffect, !isGrouping, levels.count < 2 { throw .oneLevel(factor: name, level: levels.first ?? "") }
         return .factor(levels: levels, codes: compact)
@@ -136,4 +153,25 @@ public struct ModelFrame: Sendable {
         }
         return (kept, codes.map { position[Int($0)] })
     }
+}
+
+/// The distinct numbers in order, and the position of each value's.
+private func distinctCodes(_ values: [Int]) -> (numbers: [Int], codes: [Int32]) {
+    guard let low = values.min(), let high = values.max() else { return ([], []) }
+    let (span, overflows) = high.subtractingReportingOverflow(low)
+    // Numbers that are close together are looked up directly, others by their hash.
+    guard !overflows, span <= 4 * values.count + 1024 else {
+        let numbers = Set(values).sorted()
+        var position: [Int: Int32] = [:]
+        for (index, number) in numbers.enumerated() { position[number] = Int32(index) }
+        return (numbers, values.map { position[$0] ?? 0 })
+    }
+    var position = [Int32](repeating: -1, count: span + 1)
+    for value in values { position[value - low] = 0 }
+    var numbers: [Int] = []
+    for offset in position.indices where position[offset] == 0 {
+        position[offset] = Int32(numbers.count)
+        numbers.append(low + offset)
+    }
+    return (numbers, values.map { position[$0 - low] })
 }

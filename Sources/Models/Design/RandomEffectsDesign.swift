@@ -7,7 +7,7 @@ struct RandomEffectsBlock: Sendable {
     /// The factor level of each row.
     let codes: [Int32]
     /// The names of the factor levels.
-    let levels: [String]
+    let levels: GroupNames
     /// The names of the effects of one level: `(Intercept)`, `time`.
     let effectNames: [String]
     /// The values of the effects' columns, cell by cell.
@@ -84,7 +84,7 @@ struct RandomEffectsDesign: Sendable {
 /// The rows' factor levels for a grouping factor, which may be an interaction of several columns.
 private struct GroupingFactor {
     let name: String
-    let levels: [String]
+    let levels: GroupNames
     let codes: [Int32]
 
     init(_ term: Formula.Term, _ frame: ModelFrame) {
@@ -97,23 +97,26 @@ private struct GroupingFactor {
         self.codes = codes
     }
 
-    private static func single(_ name: String, _ frame: ModelFrame) -> ([String], [Int32]) {
+    private static func single(_ name: String, _ frame: ModelFrame) -> (GroupNames, [Int32]) {
         switch frame.variables[name] {
-        case .factor(let levels, let codes): return (levels, codes)
+        case .factor(let levels, let codes): return (.texts(levels), codes)
+        case .names(let names, let codes): return (names, codes)
         case .numeric(let values):
             let factor = Column.double(values).asFactor()
-            return (factor.levels, factor.codes)
-        case nil: return ([], [])
+            return (.texts(factor.levels), factor.codes)
+        case nil: return (.texts([]), [])
         }
     }
 
     /// The pairs of levels that occur, in the order of the first factor, then the second.
-    private static func crossed(_ left: ([String], [Int32]), _ right: ([String], [Int32])) -> ([String], [Int32]) {
+    private static func crossed(
+        _ left: (GroupNames, [Int32]), _ right: (GroupNames, [Int32])
+    ) -> (GroupNames, [Int32]) {
         let pairs = zip(left.1, right.1).map { Int64($0) << 32 | Int64($1) }
         let distinct = Set(pairs).sorted()
         var position: [Int64: Int32] = [:]
         for (index, pair) in distinct.enumerated() { position[pair] = Int32(index) }
         let levels = distinct.map { left.0[Int($0 >> 32)] + ":" + right.0[Int($0 & 0xffff_ffff)] }
-        return (levels, pairs.map { position[$0] ?? 0 })
+        return (.texts(levels), pairs.map { position[$0] ?? 0 })
     }
 }

@@ -24,7 +24,7 @@ public struct VariableCodings: Sendable {
         for (name, contrast) in contrasts.sorted(by: { scalarOrder($0.key, $1.key) }) {
             switch variables[name] {
             case .factor(let levels, _): try contrast.check(factor: name, levels: levels)
-            case .numeric: throw .contrastOfNumber(column: name)
+            case .numeric, .names: throw .contrastOfNumber(column: name)
             case nil: throw .unknownColumn(name, nearest: nearest(to: name, among: formula.effectColumns))
             }
         }

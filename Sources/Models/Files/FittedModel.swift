@@ -10,6 +10,8 @@ public struct FittedModel: Sendable {
     public let growth: GrowthFit?
     /// The data files that were read.
     public let dataPaths: [String]
+    /// The time that reading the data took, and fitting, in seconds.
+    public let seconds: (reading: Double, fitting: Double)
 }
 
 extension ModelFile {
@@ -17,16 +19,23 @@ extension ModelFile {
     ///
     /// - Throws: ``Tables/TableError`` for the data, ``LocatedModelError`` for the model.
     public func fit() throws -> FittedModel {
+        let clock = ContinuousClock()
+        let start = clock.now
         do {
             switch kind {
             case .growth(let specification):
-                let table = try specification.table()
+                let table = try readCSV(path: specification.dataPath, options: specification.csv)
+                let isRead = clock.now
                 let (growth, fit) = try specification.fit(
                     name: name, table: table, baselineCohorts: baseline?.cohorts ?? [])
-                return FittedModel(file: self, fit: fit, growth: growth, dataPaths: [specification.dataPath])
+                return FittedModel(
+                    file: self, fit: fit, growth: growth, dataPaths: [specification.dataPath],
+                    seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
             case .aggregate(let specification):
                 let fit = try AggregateModel(specification: specification).fit(name: name)
-                return FittedModel(file: self, fit: fit, growth: nil, dataPaths: [])
+                return FittedModel(
+                    file: self, fit: fit, growth: nil, dataPaths: [],
+                    seconds: (0, (clock.now - start) / .seconds(1)))
             }
         } catch let error as ModelError {
             throw LocatedModelError(path: path, error: error)

@@ -78,7 +78,7 @@ struct GrowthReport {
             case (let value?, _): values = [value]
             case (nil, .factor(let levels, _)): values = levels.indices.map { .level($0) }
             case (nil, .numeric(let numbers)): values = [.number(numbers.reduce(0, +) / Double(numbers.count))]
-            case (nil, nil): values = [.number(0)]
+            case (nil, .names), (nil, nil): values = [.number(0)]
             }
             combinations = combinations.flatMap { head in values.map { head + [$0] } }
         }

@@ -71,7 +71,7 @@ public struct GrowthSpecification: Sendable {
         let known = Set(names)
         // Columns that only group rows are names even when they look like numbers.
         for name in formula.groupingVariables where csv.types[name] == nil && !formula.effectColumns.contains(name) {
-            csv.types[name] = .text
+            csv.types[name] = .name
         }
         csv.types = csv.types.filter { known.contains($0.key) }
         csv.levels = csv.levels.filter { known.contains($0.key) }
