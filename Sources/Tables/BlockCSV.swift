@@ -101,15 +101,15 @@ struct BlockCSV {
     func columns(expected: [Column]) -> [(String, Column)]? {
         var targets: [BlockColumn] = []
         for (name, column) in zip(header.columnNames, expected) {
-            targets.append(BlockColumn(declared(name) ?? Kind(column), self))
+            targets.append(BlockColumn(declared(name) ?? Kind(column), count: recordCount))
         }
         // A column that turns out to be of another kind is read again as that; there are three kinds.
         for _ in 0..<3 {
-            guard readBlocks(&targets) else { return nil }
+            guard readBlocks(targets) else { return nil }
             var isWidened = false
             for index in targets.indices where targets[index].hasFailed {
                 guard let kind = wider(targets[index].kind, header.columnNames[index]) else { return nil }
-                targets[index] = BlockColumn(kind, self)
+                targets[index] = BlockColumn(kind, count: recordCount)
                 isWidened = true
             }
             if !isWidened { return finished(targets) }
@@ -136,45 +136,92 @@ struct BlockCSV {
     }
 
     /// Reads the cells of all columns that are not done; false when a record is out of the ordinary.
-    private func readBlocks(_ targets: inout [BlockColumn]) -> Bool {
-        let blockCount = blockStarts.count - 1
-        var isFine = [Bool](repeating: true, count: blockCount)
-        targets.withUnsafeMutableBufferPointer { targets in
-            isFine.withUnsafeMutableBufferPointer { isFine in
-                Threads.forEach(blockCount) { block in
-                    var reader = BlockReader(
-                        self, position: blockStarts[block], end: blockStarts[block + 1], wanted: wanted)
-                    isFine[block] = reader.read(
-                        records: recordStarts[block]..<recordStarts[block + 1], block: block, into: targets)
+    private func readBlocks(_ columns: [BlockColumn]) -> Bool {
+        let unread = columns.indices.filter { !columns[$0].isRead }
+        var isFine = false
+        withTargets(unread.map { columns[$0] }) { targets in
+            let plan = wanted.map { column in unread.firstIndex(of: column) ?? -1 }
+            let blocks = readBlocks(plan, targets)
+            isFine = blocks.allSatisfy(\.isFine)
+            for (target, column) in unread.enumerated() {
+                columns[column].hasFailed = blocks.contains { $0.hasFailed[target] }
+                columns[column].distinct = blocks.map { $0.distinct[target] }
+                columns[column].isRead = true
+            }
+        }
+        return isFine
+    }
+
+    /// What a block leaves besides its cells.
+    private struct BlockResult {
+        var isFine = false
+        var hasFailed: [Bool] = []
+        var distinct: [[FieldPlace]] = []
+    }
+
+    private func readBlocks(_ plan: [Int], _ targets: [BlockTarget]) -> [BlockResult] {
+        var results = [BlockResult](repeating: BlockResult(), count: blockStarts.count - 1)
+        results.withUnsafeMutableBufferPointer { results in
+            plan.withUnsafeBufferPointer { plan in
+                targets.withUnsafeBufferPointer { targets in
+                    Threads.forEach(results.count) { block in
+                        var reader = BlockReader(
+                            self, block: blockStarts[block]..<blockStarts[block + 1], targetCount: targets.count)
+                        results[block].isFine = reader.read(
+                            records: recordStarts[block]..<recordStarts[block + 1], plan: plan, targets: targets)
+                        results[block].hasFailed = reader.hasFailed
+                        results[block].distinct = reader.coders.map(\.places)
+                    }
                 }
             }
         }
-        for index in targets.indices { targets[index].isRead = true }
-        return isFine.allSatisfy(\.self)
+        return results
+    }
+
+    /// Calls a function with the targets of some columns.
+    private func withTargets(_ columns: [BlockColumn], _ targets: [BlockTarget] = [], _ body: ([BlockTarget]) -> Void) {
+        guard targets.count < columns.count else { return body(targets) }
+        columns[targets.count].withTarget { withTargets(columns, targets + [$0], body) }
     }
 
     private func finished(_ targets: [BlockColumn]) -> [(String, Column)]? {
         var result: [(String, Column)] = []
         for (name, target) in zip(header.columnNames, targets) {
             switch target.kind {
-            case .int: result.append((name, .int(target.takeIntegers())))
-            case .double: result.append((name, .double(target.takeNumbers())))
+            case .int: result.append((name, .int(target.integers)))
+            case .double: result.append((name, .double(target.numbers)))
             case .text:
-                let texts = target.texts(self)
-                guard options.types[name] == .factor || options.levels[name] != nil else {
-                    result.append((name, .text(texts)))
-                    continue
-                }
-                guard let levels = options.levels[name] else {
-                    result.append((name, .factor(texts.sortedFactor())))
-                    continue
-                }
-                guard firstDuplicate(levels) == nil, case .success(let factor) = texts.coded(by: levels) else {
+                let isFactor = options.types[name] == .factor || options.levels[name] != nil
+                guard let column = target.texts(self, isFactor: isFactor, levels: options.levels[name]) else {
                     return nil
                 }
-                result.append((name, .factor(factor)))
+                result.append((name, column))
             }
         }
         return result
     }
+}
+
+/// The number of line feeds, sixteen bytes at a time.
+private func lineFeeds(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    let raw = UnsafeRawBufferPointer(bytes)
+    let feed = SIMD16<UInt8>(repeating: UInt8(ascii: "\n"))
+    let (zero, one) = (SIMD16<UInt8>(repeating: 0), SIMD16<UInt8>(repeating: 1))
+    var (count, position) = (0, 0)
+    while position + 16 <= raw.count {
+        // At most 255 vectors before a lane could overflow.
+        let end = min(position + 16 * 255, raw.count - 15)
+        var lanes = zero
+        while position < end {
+            let isFeed = raw.loadUnaligned(fromByteOffset: position, as: SIMD16<UInt8>.self) .== feed
+            lanes &+= zero.replacing(with: one, where: isFeed)
+            position += 16
+        }
+        for lane in 0..<16 { count += Int(lanes[lane]) }
+    }
+    while position < raw.count {
+        if raw[position] == UInt8(ascii: "\n") { count += 1 }
+        position += 1
+    }
+    return count
 }

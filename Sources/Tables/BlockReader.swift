@@ -1,51 +1,74 @@
+/// Where the cells of one column go; plain pointers, because a reference counted a cell would take longer than the cell.
+struct BlockTarget {
+    let kind: BlockCSV.Kind
+    let integers: UnsafeMutablePointer<Int>?
+    let numbers: UnsafeMutablePointer<Double>?
+    let codes: UnsafeMutablePointer<Int32>?
+}
+
 /// Reads the records of one block.
 struct BlockReader {
-    private let file: BlockCSV
+    /// Whether each target met a cell that is not of its kind.
+    private(set) var hasFailed: [Bool]
+    /// The distinct texts of each target of texts.
+    private(set) var coders: [PlaceCoder]
+    private let bytes: UnsafeBufferPointer<UInt8>
     private let base: UnsafePointer<UInt8>
+    private let separator: UInt8
+    private let mark: UInt8
+    private let missing: MissingTexts
     private var position: Int
     private let end: Int
-    private let wanted: [Int]
-    private let columnCount: Int
 
-    init(_ file: BlockCSV, position: Int, end: Int, wanted: [Int]) {
-        self.file = file
+    /// - Parameters:
+    ///   - block: The bytes of the block.
+    ///   - targetCount: The number of columns read.
+    init(_ file: BlockCSV, block: Range<Int>, targetCount: Int) {
+        bytes = file.bytes
         // The file has bytes: the header's.
         base = file.bytes.baseAddress.unsafelyUnwrapped
-        self.position = position
-        self.end = end
-        self.wanted = wanted
-        columnCount = wanted.count
+        separator = file.separator
+        mark = file.mark
+        missing = file.missing
+        position = block.lowerBound
+        end = block.upperBound
+        hasFailed = Array(repeating: false, count: targetCount)
+        coders = (0..<targetCount).map { _ in PlaceCoder(file.bytes) }
     }
 
+    /// Reads the block's records.
+    ///
+    /// - Parameters:
+    ///   - records: Their numbers.
+    ///   - plan: For each column of the file its target, -1 for none.
+    ///   - targets: Where cells go.
+    /// - Returns: False when a record is out of the ordinary.
     mutating func read(
-        records: Range<Int>, block: Int, into targets: UnsafeMutableBufferPointer<BlockColumn>
+        records: Range<Int>, plan: UnsafeBufferPointer<Int>, targets: UnsafeBufferPointer<BlockTarget>
     ) -> Bool {
-        var coders = targets.map { $0.kind == .text && !$0.isRead ? PlaceCoder(file.bytes) : nil }
-        let isActive = targets.map { !$0.isRead }
-        let plan = wanted.map { $0 >= 0 && isActive[$0] ? $0 : -1 }
+        let last = plan.count - 1
         for record in records {
-            for column in 0..<columnCount {
-                let target = plan[column]
+            for column in 0...last {
                 let start = position
+                let target = plan[column]
                 if target < 0 {
                     skipField()
                 } else {
                     switch targets[target].kind {
-                    case .int: readInteger(targets[target], record, block)
-                    case .double: readNumber(targets[target], record, block)
-                    case .text: readText(targets[target], record, &coders[target])
+                    case .int: readInteger(targets[target].integers.unsafelyUnwrapped + record, target)
+                    case .double: readNumber(targets[target].numbers.unsafelyUnwrapped + record, target)
+                    case .text: readText(targets[target].codes.unsafelyUnwrapped + record, target)
                     }
                 }
-                if column == columnCount - 1 {
+                if column == last {
                     guard endRecord() else { return false }
                 } else {
-                    guard position < end, base[position] == file.separator else { return false }
+                    guard position < end, base[position] == separator else { return false }
                     position += 1
                 }
                 guard position - start <= FieldPlace.longest else { return false }
             }
         }
-        for (index, coder) in coders.enumerated() { if let coder { targets[index].distinct?[block] = coder.places } }
         return position == end
     }
 
@@ -62,7 +85,7 @@ struct BlockReader {
 
     @inline(__always)
     private func isEnd(_ byte: UInt8) -> Bool {
-        byte == file.separator || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+        byte == separator || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
     }
 
     @inline(__always)
@@ -71,7 +94,8 @@ struct BlockReader {
     }
 
     /// Digits, perhaps with a minus; anything else is looked at again.
-    private mutating func readInteger(_ target: BlockColumn, _ record: Int, _ block: Int) {
+    @inline(__always)
+    private mutating func readInteger(_ place: UnsafeMutablePointer<Int>, _ target: Int) {
         let start = position
         let isNegative = position < end && base[position] == UInt8(ascii: "-")
         if isNegative { position += 1 }
@@ -87,23 +111,28 @@ struct BlockReader {
         let isEnded = position == end || isEnd(base[position])
         let isPlain = digits > 0 && digits <= 18 && (digits == 1 || base[first] != UInt8(ascii: "0"))
         if isEnded, isPlain, !isMissing(start, position) {
-            target.integers?[record] = isNegative ? -Int(value) : Int(value)
+            place.pointee = isNegative ? -Int(value) : Int(value)
             return
         }
         skipField()
+        readUnusualInteger(place, target, start)
+    }
+
+    private mutating func readUnusualInteger(_ place: UnsafeMutablePointer<Int>, _ target: Int, _ start: Int) {
         if isMissing(start, position) {
-            target.integers?[record] = Column.missingInt
-        } else if let parts = decimalParts(file.bytes, start, position, mark: file.mark), !parts.isCode,
+            place.pointee = Column.missingInt
+        } else if let parts = decimalParts(bytes, start, position, mark: mark), !parts.isCode,
             let value = parts.integer
         {
-            target.integers?[record] = value
+            place.pointee = value
         } else {
-            target.failures[block] = true
+            hasFailed[target] = true
         }
     }
 
     /// Digits with a decimal mark among them, perhaps with a minus; anything else is looked at again.
-    private mutating func readNumber(_ target: BlockColumn, _ record: Int, _ block: Int) {
+    @inline(__always)
+    private mutating func readNumber(_ place: UnsafeMutablePointer<Double>, _ target: Int) {
         let start = position
         let isNegative = position < end && base[position] == UInt8(ascii: "-")
         if isNegative { position += 1 }
@@ -114,7 +143,7 @@ struct BlockReader {
             if digit <= 9 {
                 mantissa = mantissa &* 10 &+ UInt64(digit)
                 if hasMark { decimals += 1 }
-            } else if base[position] == file.mark, !hasMark, !isEnd(file.mark) {
+            } else if base[position] == mark, !hasMark, !isEnd(mark) {
                 hasMark = true
             } else {
                 break
@@ -127,43 +156,42 @@ struct BlockReader {
         // Fifteen digits and a power of ten up to 22 are exact doubles: the one division rounds once.
         if isEnded, digits > 0, digits <= 15, !isCode, !isMissing(start, position) {
             let magnitude = hasMark ? Double(mantissa) / exactPower(decimals) : Double(mantissa)
-            target.numbers?[record] = isNegative ? -magnitude : magnitude
+            place.pointee = isNegative ? -magnitude : magnitude
             return
         }
         skipField()
-        readUnusualNumber(target, record, block, start)
+        readUnusualNumber(place, target, start)
     }
 
-    private func readUnusualNumber(_ target: BlockColumn, _ record: Int, _ block: Int, _ start: Int) {
+    private mutating func readUnusualNumber(_ place: UnsafeMutablePointer<Double>, _ target: Int, _ start: Int) {
         if isMissing(start, position) {
-            target.numbers?[record] = .nan
-        } else if let parts = decimalParts(file.bytes, start, position, mark: file.mark), !parts.isCode,
-            let value = parts.double ?? decimalNumber(file.bytes, start, position, mark: file.mark)
+            place.pointee = .nan
+        } else if let parts = decimalParts(bytes, start, position, mark: mark), !parts.isCode,
+            let value = parts.double ?? decimalNumber(bytes, start, position, mark: mark)
         {
-            target.numbers?[record] = value
+            place.pointee = value
         } else {
-            target.failures[block] = true
+            hasFailed[target] = true
         }
     }
 
-    private mutating func readText(_ target: BlockColumn, _ record: Int, _ coder: inout PlaceCoder?) {
+    private mutating func readText(_ place: UnsafeMutablePointer<Int32>, _ target: Int) {
         let start = position
         skipField()
-        let code = isMissing(start, position) ? -1 : coder?.code(start, position) ?? -1
-        target.codes?[record] = code
+        place.pointee = isMissing(start, position) ? -1 : coders[target].code(start, position)
     }
 
     /// Whether a cell is one of the missing texts, or blanks where the empty text is one.
     @inline(__always)
     private func isMissing(_ start: Int, _ end: Int) -> Bool {
-        guard end > start else { return file.missing.includesEmpty }
+        guard end > start else { return missing.includesEmpty }
         let first = base[start]
-        if first == UInt8(ascii: " "), file.missing.includesEmpty,
-            file.bytes[start..<end].allSatisfy({ $0 == UInt8(ascii: " ") })
+        if first == UInt8(ascii: " "), missing.includesEmpty,
+            bytes[start..<end].allSatisfy({ $0 == UInt8(ascii: " ") })
         {
             return true
         }
-        return file.missing.mayContain(length: end - start, first: first)
-            && file.missing.contains(file.bytes[start..<end])
+        return missing.mayContain(length: end - start, first: first)
+            && missing.contains(bytes[start..<end])
     }
 }

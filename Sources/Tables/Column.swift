@@ -1,3 +1,5 @@
+import Parallelism
+
 /// A typed column of a table.
 public enum Column: Sendable, Equatable {
     /// Numbers; NaN is missing.
@@ -35,11 +37,24 @@ public enum Column: Sendable, Equatable {
     /// Whether some value is missing.
     public var hasMissing: Bool {
         switch self {
-        case .double(let values): values.contains(where: \.isNaN)
-        case .int(let values): values.contains(Self.missingInt)
-        case .text(let column): column.codes.contains { $0 < 0 }
-        case .factor(let factor): factor.codes.contains { $0 < 0 }
+        case .double(let values): contains(values) { $0.isNaN }
+        case .int(let values): contains(values) { $0 == Self.missingInt }
+        case .text(let column): contains(column.codes) { $0 < 0 }
+        case .factor(let factor): contains(factor.codes) { $0 < 0 }
         }
+    }
+
+    /// Whether some value has a property, looked for on all threads.
+    private func contains<Value>(_ values: [Value], _ isMatch: (Value) -> Bool) -> Bool {
+        let block = 1 << 18
+        var found = [Bool](repeating: false, count: (values.count + block - 1) / block)
+        found.withUnsafeMutableBufferPointer { found in
+            Threads.forEach(found.count) { index in
+                let range = index * block..<min((index + 1) * block, values.count)
+                found[index] = values[range].contains(where: isMatch)
+            }
+        }
+        return found.contains(true)
     }
 
     /// The numbers of a numeric column, NaN where missing; nil for texts and factors.

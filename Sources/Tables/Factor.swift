@@ -12,6 +12,12 @@ public struct Factor: Sendable, Equatable {
         self.codes = codes
     }
 
+    /// A factor whose codes are known to be positions of levels or -1.
+    init(levels: [String], validCodes: [Int32]) {
+        self.levels = levels
+        codes = validCodes
+    }
+
     /// A factor from the rows' texts, nil where missing.
     ///
     /// - Parameter levels: The factor levels in their order; nil for the texts in Unicode scalar order.
@@ -33,6 +39,12 @@ public struct TextColumn: Sendable, Equatable {
         precondition(codes.allSatisfy { $0 >= -1 && $0 < values.count }, "each code is a text's position or -1")
         self.values = values
         self.codes = codes
+    }
+
+    /// A column whose codes are known to be positions of texts or -1.
+    init(values: [String], validCodes: [Int32]) {
+        self.values = values
+        codes = validCodes
     }
 
     /// A column from the rows' texts, nil where missing.
