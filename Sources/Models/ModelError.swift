@@ -18,6 +18,14 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case tooManyEffects(factor: String, effects: Int, rows: Int)
     /// Prior weights must be positive.
     case badWeight(column: String, row: Int)
+    /// A response, or its number of trials, that the family does not allow.
+    case badResponse(column: String, row: Int, found: String, expected: String, advice: String)
+    /// The event never happens, or always.
+    case oneOutcome(column: String, outcome: String)
+    /// Fixed effects that predict the outcomes perfectly: their coefficients have no finite estimate.
+    case separated(columns: [String])
+    /// Adaptive quadrature needs a single random effect for each factor level.
+    case quadrature(points: Int, found: String)
     /// The optimiser stopped before the optimum.
     case notConverged(evaluations: Int, reason: String)
     /// The factorisation of the penalised system failed: the numbers are out of range.
@@ -55,6 +63,18 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .badWeight(let column, let row):
             "the weight in column '\(column)' is not above 0 in data row \(row). Give positive weights, or leave the "
                 + "row out."
+        case .badResponse(let column, let row, let found, let expected, let advice):
+            "column '\(column)' is \(found) in data row \(row); \(expected). \(advice)"
+        case .oneOutcome(let column, let outcome):
+            "the response '\(column)' is \(outcome) in every row: there is nothing to explain. Check the coding of the event."
+        case .separated(let columns):
+            "the outcomes are separated: the coefficients of \(columns.map { "'\($0)'" }.joined(separator: ", ")) grow "
+                + "without end, because some combination of them predicts outcomes perfectly. Merge factor levels, or "
+                + "drop a term."
+        case .quadrature(let points, let found):
+            "\(points) quadrature points were asked for with \(found); more than one point needs a single term with one "
+                + "random effect, such as '(1 | school)', and at most \(GeneralisedModel.maximumQuadraturePoints) points. "
+                + "Use 1 point, the Laplace approximation."
         case .notConverged(let evaluations, let reason):
             "the fit did not converge in \(evaluations) evaluations (\(reason)). Simplify the random effects, or "
                 + "rescale the columns to similar sizes."
