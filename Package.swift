@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "Peers", dependencies: ["Models", "Recovery", "Tables", "TestSupport"],
-            exclude: ["polish.R", "contrasts.R"],
+            exclude: ["polish.R", "contrasts.R", "glmer.R"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
