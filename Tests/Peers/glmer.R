@@ -31,7 +31,8 @@ nt <- length(getME(model, "theta"))
 start <- c(getME(model, "theta"), fixef(model))
 free <- !(c(getME(model, "lower")[1:nt] == 0, rep(FALSE, length(fixef(model)))) & start < 1e-4)
 start[!free] <- 0
-# numDeriv's steps are a share of each value: in units of standard errors, around 1, a tenth of a standard error.
+# numDeriv's steps are a share of each value: in units of standard errors, around 1; wide ones for the Hessian, whose
+# second differences divide the noise of the deviance by their square.
 units <- c(rep(0.1, nt), sqrt(diag(as.matrix(suppressWarnings(vcov(model, use.hessian = FALSE))))))[free]
 polish <- function(tolerance) {
   deviance_at <- update(model, devFunOnly = TRUE, control = glmerControl(tolPwrss = tolerance))
@@ -40,7 +41,7 @@ polish <- function(tolerance) {
     f <- function(z) { t <- point; t[free] <- t[free] + units * (z - 1); deviance_at(t) }
     one <- rep(1, sum(free))
     g <- grad(f, one, method.args = list(r = 4, d = 0.1)) / units
-    H <- hessian(f, one, method.args = list(r = 4, d = 0.1)) / outer(units, units)
+    H <- hessian(f, one, method.args = list(r = 5, d = 0.8)) / outer(units, units)
     step <- solve(H, g)
     if (sum(step * g) < 1e-10) break
     point[free] <- point[free] - step
@@ -62,6 +63,7 @@ saturated <- if (points == 1) 0 else if (family == "binomial") sum(dbinom(round(
   sum(dpois(y, y, log = TRUE) * m)
 put("criterion", value - 2 * saturated)
 put("decrement", decrement)
+put("tolerance", tolerance)
 se <- sqrt(2 * diag(solve(H)))[(sum(free[1:nt]) + 1):sum(free)]
 for (j in seq_along(fixef(model))) {
   put(paste("beta", names(fixef(model))[j]), point[nt + j]); put(paste("se", names(fixef(model))[j]), se[j])

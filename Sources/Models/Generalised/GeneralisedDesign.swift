@@ -134,7 +134,7 @@ struct ResponseTotals: Sendable {
     ) throws(ModelError) {
         guard value >= 0, value == value.rounded(), value.isFinite else {
             throw design.badResponse(
-                row, expected: "a Poisson response is a count: 0, 1, 2 ...",
+                row, expected: "a Poisson response is a whole number, 0 or more",
                 advice: "Use the counts themselves; put exposure into an offset.")
         }
         totals.append(weight * value)

@@ -38,7 +38,8 @@ public struct GeneralisedFit: Sendable {
     /// The Bayesian information criterion, with the number of rows as sample size, as in lme4.
     public var bic: Double { -2 * logLikelihood + Double.log(Double(rowCount)) * Double(parameterCount) }
 
-    init(_ model: GeneralisedModel, _ optimum: GeneralisedSearch.Optimum, _ searched: MarginalDeviance) throws(ModelError)
+    init(_ model: GeneralisedModel, _ optimum: GeneralisedSearch.Optimum, _ searched: MarginalDeviance)
+        throws(ModelError)
     {
         var deviance = searched
         let (_, factor) = try deviance.findModes(optimum.point)
