@@ -44,20 +44,22 @@ public struct GeneralisedFit: Sendable {
         var deviance = searched
         let (_, factor) = try deviance.findModes(optimum.point)
         coefficients = try Self.coefficients(model.columns, optimum, thetaCount: deviance.thetaCount)
-        let lambdas = zip(deviance.factors(optimum.point), model.effectScales).map { $0.dividingRows(by: $1) }
+        // Factors of the declared effects' covariance, triangular only once they are made so.
+        let factors = zip(deviance.factors(optimum.point), model.effects).map { $1.backTransformation * $0 }
+        let lambdas = zip(factors, model.blocks).map { $0.triangular($1.template) }
         theta = zip(lambdas, model.blocks).flatMap { lambda, block in
             block.template.parameters.map { lambda[$0.row, $0.column] }
         }
         logLikelihood = -0.5 * optimum.value
         varianceComponents = zip(model.blocks, lambdas).flatMap(Self.components)
-        conditionalModes = ConditionalModes.all(model.blocks, lambdas, deviance, factor)
+        conditionalModes = ConditionalModes.all(model.blocks, factors, deviance, factor)
         linearPredictor = model.cells.cellOfRow.map { deviance.search.predictor[$0] }
         rowCount = model.design.rowCount
         cellCount = model.cells.count
         quadraturePoints = model.quadraturePoints
         evaluations = searched.evaluations
         droppedColumns = model.columns.droppedNames
-        singularities = zip(model.blocks, deviance.factors(optimum.point)).flatMap(Self.singularities)
+        singularities = zip(model.blocks, lambdas).flatMap(Self.singularities)
     }
 
     /// The deviance is minus twice the log-likelihood: the covariance is twice the inverse of its Hessian.
@@ -95,9 +97,8 @@ public struct GeneralisedFit: Sendable {
 
     /// A zero on the diagonal of a relative covariance factor: no variance, or a perfect correlation with earlier ones.
     private static func singularities(_ block: RandomEffectsBlock, _ lambda: Matrix) -> [String] {
-        let tolerance = GrowthModel.boundaryTolerance
-        return (0..<block.width).filter { lambda[$0, $0] < tolerance }.map { effect in
-            let hasVariance = (0..<effect).contains { abs(lambda[effect, $0]) > tolerance }
+        (0..<block.width).filter { lambda[$0, $0] == 0 }.map { effect in
+            let hasVariance = (0..<effect).contains { lambda[effect, $0] != 0 }
             let name = "'\(block.effectNames[effect])' of '\(block.factor)'"
             return hasVariance
                 ? "the random effect \(name) is perfectly correlated with the effects before it"
@@ -151,12 +152,10 @@ public struct ConditionalModes: Sendable {
 }
 
 extension Matrix {
-    /// A relative covariance factor for the random-effects columns as declared.
-    fileprivate func dividingRows(by scales: [Double]) -> Matrix {
-        var result = self
-        for column in 0..<columns {
-            for row in 0..<rows { result[row, column] = self[row, column] / scales[row] }
-        }
-        return result
+    /// The lower triangular factor of the same covariances, with zeros on the diagonal where there is no variance left.
+    fileprivate func triangular(_ template: CovarianceTemplate) -> Matrix {
+        // Terms of a single effect are diagonal already; their zeros and their last digits stay as they are.
+        guard template.parameters.contains(where: { !$0.isDiagonal }) else { return self }
+        return (try? SemidefiniteFactor(timesTransposed(self)))?.lower ?? self
     }
 }

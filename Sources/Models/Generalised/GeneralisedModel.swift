@@ -13,8 +13,8 @@ public struct GeneralisedModel: Sendable {
     let columns: StandardisedColumns
     /// The random effects, the factor with most levels first.
     let blocks: [RandomEffectsBlock]
-    /// The root mean square of each random effect's column, by block: theta is estimated for columns of size one.
-    let effectScales: [[Double]]
+    /// The random effects' columns as they are estimated, in the order of ``blocks``.
+    let effects: [StandardisedEffects]
     let deviance: MarginalDeviance
 
     /// The largest number of quadrature points.
@@ -54,10 +54,10 @@ public struct GeneralisedModel: Sendable {
             throw .tooFewRows(rows: design.rowCount, effects: columns.count)
         }
         let layout = EffectsLayout(blocks, cells)
-        effectScales = blocks.map { $0.rootMeanSquares(cells.representatives) }
+        effects = blocks.map { StandardisedEffects($0, cells) }
         deviance = MarginalDeviance(
             family: family, layout: layout, cells: cells, templates: blocks.map(\.template),
-            randomColumns: Self.randomColumns(blocks, effectScales, cells), fixedColumns: columns.matrix,
+            randomColumns: Self.sideBySide(effects, cells), fixedColumns: columns.matrix,
             fixedCount: columns.count, offsets: cells.representatives.map { design.offset?[$0] ?? 0 },
             constant: response.constant,
             rule: quadraturePoints > 1 ? GaussHermiteRule(count: quadraturePoints) : nil)
@@ -71,13 +71,10 @@ public struct GeneralisedModel: Sendable {
         }
     }
 
-    private static func randomColumns(
-        _ blocks: [RandomEffectsBlock], _ scales: [[Double]], _ cells: ResponseCells
-    ) -> [Double] {
-        cells.representatives.flatMap { row in
-            zip(blocks, scales).flatMap { block, scale in
-                (0..<block.width).map { block.matrix[row * block.width + $0] / scale[$0] }
-            }
+    /// Z: the effects' columns of all blocks, cell by cell.
+    private static func sideBySide(_ effects: [StandardisedEffects], _ cells: ResponseCells) -> [Double] {
+        (0..<cells.count).flatMap { cell in
+            effects.flatMap { $0.matrix[(cell * $0.width)..<((cell + 1) * $0.width)] }
         }
     }
 
@@ -94,15 +91,5 @@ public struct GeneralisedModel: Sendable {
         var search = GeneralisedSearch(deviance)
         let optimum = try search.run(from: start)
         return try GeneralisedFit(self, optimum, search.deviance)
-    }
-}
-
-extension RandomEffectsBlock {
-    fileprivate func rootMeanSquares(_ rows: [Int]) -> [Double] {
-        (0..<width).map { effect in
-            var squares = 0.0
-            for row in rows { squares += matrix[row * width + effect] * matrix[row * width + effect] }
-            return squares > 0 ? (squares / Double(rows.count)).squareRoot() : 1
-        }
     }
 }

@@ -86,11 +86,12 @@ struct GeneralisedSearch {
         var free = Array(minimum.point.indices)
         for (index, element) in elements.enumerated()
         where element.isDiagonal && abs(minimum.point[index]) < Self.nearBoundary {
-            // With its diagonal at zero a column below it can be turned into the later ones, so it is zero as well.
+            // With its diagonal at zero a column can be turned into the later ones, so it is zero as well.
             let column = columnOfParameters(index)
             let rest = free.filter { !column.contains($0) }
             var candidate = minimum.point
-            for position in column { candidate[position] = 0 }
+            candidate[index] = 0
+            candidate = deviance.canonical(candidate)
             let guess = Matrix(rowVectors: rest.map { row in rest.map { inverse[row, $0] } })
             let (found, _) = try search(from: candidate, free: rest, guess)
             if found.value <= minimum.value + 1e-9 * max(1, abs(minimum.value)) {
