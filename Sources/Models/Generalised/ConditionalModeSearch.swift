@@ -39,16 +39,21 @@ struct ConditionalModeSearch: Sendable {
     /// With a squared Newton step this small, one more step leaves nothing but rounding: convergence is quadratic.
     private static let lastStep = 1e-11
 
-    /// Moves ``modes`` to the conditional mode.
+    /// Moves ``modes`` to the conditional mode; from zero, where the search from the last modes does not succeed.
     ///
     /// - Returns: h and the factor of its curvature there.
     /// - Throws: ``ModelError/numericalBreakdown`` where the likelihood is out of range.
     mutating func run() throws(ModelError) -> (objective: Double, factor: BlockedFactor) {
-        var objective = evaluate()
-        if !objective.isFinite {
+        do {
+            return try search()
+        } catch {
             modes = EffectsVector(layout)
-            objective = evaluate()
+            return try search()
         }
+    }
+
+    private mutating func search() throws(ModelError) -> (objective: Double, factor: BlockedFactor) {
+        var objective = evaluate()
         guard objective.isFinite else { throw .numericalBreakdown }
         for _ in 0..<Self.maximumSteps {
             let factor = try BlockedFactor(layout, effects: effects, weights: weights)

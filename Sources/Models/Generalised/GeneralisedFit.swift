@@ -45,7 +45,9 @@ public struct GeneralisedFit: Sendable {
         let (_, factor) = try deviance.findModes(optimum.point)
         coefficients = try Self.coefficients(model.columns, optimum, thetaCount: deviance.thetaCount)
         // Factors of the declared effects' covariance, triangular only once they are made so.
-        let factors = zip(deviance.factors(optimum.point), model.effects).map { $1.backTransformation * $0 }
+        let factors = zip(deviance.factors(optimum.point), zip(model.effects, deviance.orders)).map { lambda, effects in
+            effects.0.backTransformation.permutingColumns(effects.1) * lambda
+        }
         let lambdas = zip(factors, model.blocks).map { $0.triangular($1.template) }
         theta = zip(lambdas, model.blocks).flatMap { lambda, block in
             block.template.parameters.map { lambda[$0.row, $0.column] }
@@ -155,7 +157,10 @@ extension Matrix {
     /// The lower triangular factor of the same covariances, with zeros on the diagonal where there is no variance left.
     fileprivate func triangular(_ template: CovarianceTemplate) -> Matrix {
         // Terms of a single effect are diagonal already; their zeros and their last digits stay as they are.
-        guard template.parameters.contains(where: { !$0.isDiagonal }) else { return self }
-        return (try? SemidefiniteFactor(timesTransposed(self)))?.lower ?? self
+        template.isDiagonal ? self : (try? SemidefiniteFactor(timesTransposed(self)))?.lower ?? self
+    }
+
+    fileprivate func permutingColumns(_ order: [Int]) -> Matrix {
+        Matrix(rows: rows, columns: columns, elements: order.flatMap { elements[$0 * rows..<($0 + 1) * rows] })
     }
 }

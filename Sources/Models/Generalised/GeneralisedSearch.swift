@@ -31,13 +31,36 @@ struct GeneralisedSearch {
     /// - Parameter fixedEffects: A first guess of beta.
     mutating func run(from fixedEffects: [Double]) throws(ModelError) -> Optimum {
         let theta = elements.map { $0.isDiagonal ? 1.0 : 0 }
-        let (start, information) = try deviance.jointMaximum(from: theta + fixedEffects)
-        let guess = try inverseHessian(start, information)
-        var (minimum, inverse) = try search(from: start, free: Array(start.indices), guess)
-        deviance.forgetModes()
-        minimum.point = deviance.canonical(minimum.point)
+        var (minimum, inverse) = try search(from: theta + fixedEffects)
+        minimum.point = deviance.reorderEffects(minimum.point)
+        if let lifted = lifted(minimum.point) {
+            // In the old order a small variance may have hidden a way down; in the new one it can be told from zero.
+            let (again, itsInverse) = try search(from: lifted)
+            if again.value <= minimum.value { (minimum, inverse) = (again, itsInverse) }
+            minimum.point = deviance.reorderEffects(minimum.point)
+        }
         let free = try settle(&minimum, inverse)
         return try polish(minimum, free: free, scales: inverse.diagonal)
+    }
+
+    /// A point with no small diagonal element in a term with correlations; nil where there was none.
+    private func lifted(_ point: [Double]) -> [Double]? {
+        var (result, start, isLifted) = (point, 0, false)
+        for template in deviance.templates {
+            for (index, element) in template.parameters.enumerated()
+            where !template.isDiagonal && element.isDiagonal && point[start + index] < Self.nearBoundary {
+                result[start + index] = 0.1
+                isLifted = true
+            }
+            start += template.parameterCount
+        }
+        return isLifted ? result : nil
+    }
+
+    /// A search over all parameters.
+    private mutating func search(from point: [Double]) throws(ModelError) -> (Minimum, Matrix) {
+        let (start, information) = try deviance.jointMaximum(from: point)
+        return try search(from: start, free: Array(start.indices), inverseHessian(start, information))
     }
 
     /// A guess of the inverse Hessian: for beta from the information, for theta by a difference of gradients each.
@@ -53,8 +76,9 @@ struct GeneralisedSearch {
             var moved = point
             moved[index] += 0.01
             let curvature = (try deviance.derivatives(moved).gradient[index] - start[index]) / 0.01
-            // A curvature that is not positive says nothing about the distance; then a step of length one it is.
-            result[index, index] = curvature > 0 ? 1 / curvature : 1 / max(abs(start[index]), 1)
+            // A curvature that is not positive says nothing about the distance. Then half a unit: a whole one would lead
+            // from 1 to 0, where the gradient vanishes by symmetry.
+            result[index, index] = curvature > 0 ? 1 / curvature : 0.5 / max(abs(start[index]), 0.5)
         }
         return result
     }
@@ -194,20 +218,5 @@ struct GeneralisedSearch {
                 evaluations: deviance.evaluations, reason: "the information matrix is not positive definite")
         }
         return factor
-    }
-}
-
-extension MarginalDeviance {
-    /// The same covariances with no negative diagonal element in their factors, and nothing below a diagonal of zero.
-    func canonical(_ point: [Double]) -> [Double] {
-        let theta = zip(templates, factors(point)).flatMap { template, lambda in
-            // The sign of a column is free; a column with zero on the diagonal is turned into the later ones.
-            let isRegular = lambda.diagonal.allSatisfy { $0 != 0 }
-            let factor = isRegular ? lambda : (try? SemidefiniteFactor(lambda.timesTransposed(lambda)))?.lower ?? lambda
-            return template.parameters.map { element in
-                factor[element.row, element.column] * (factor[element.column, element.column] < 0 ? -1 : 1)
-            }
-        }
-        return theta + point[thetaCount...]
     }
 }

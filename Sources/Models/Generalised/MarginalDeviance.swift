@@ -11,7 +11,9 @@ import LinearAlgebra
 struct MarginalDeviance: Sendable {
     let templates: [CovarianceTemplate]
     /// Z, the (scaled) random effects' columns, cells x row width.
-    let randomColumns: [Double]
+    var randomColumns: [Double]
+    /// For each block the effects in the order in which ``randomColumns`` has them.
+    var orders: [[Int]]
     /// X, standardised, cells x p.
     let fixedColumns: [Double]
     let fixedCount: Int
@@ -36,6 +38,7 @@ struct MarginalDeviance: Sendable {
     ) {
         self.templates = templates
         self.randomColumns = randomColumns
+        orders = templates.map { Array(0..<$0.width) }
         self.fixedColumns = fixedColumns
         self.fixedCount = fixedCount
         self.offsets = offsets

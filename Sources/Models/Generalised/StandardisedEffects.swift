@@ -18,15 +18,11 @@ struct StandardisedEffects: Sendable {
         let (k, template) = (block.width, block.template)
         let columns = (0..<k).map { effect in cells.representatives.map { block.matrix[$0 * k + effect] } }
         var back = Matrix(rows: k, columns: k)
-        var start = 0
-        while start < k {
-            // A term's first column has its elements first, one a row.
-            let size = template.parameters.count { $0.column == start }
-            let term = Self.whitening(Array(columns[start..<(start + size)]))
-            for column in 0..<size {
-                for row in 0..<size { back[start + row, start + column] = term[row, column] }
+        for range in template.terms {
+            let term = Self.whitening(Array(columns[range]))
+            for (column, target) in range.enumerated() {
+                for (row, source) in range.enumerated() { back[source, target] = term[row, column] }
             }
-            start += size
         }
         width = k
         backTransformation = back
