@@ -24,6 +24,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case oneOutcome(column: String, outcome: String)
     /// Fixed effects that predict the outcomes perfectly: their coefficients have no finite estimate.
     case separated(columns: [String])
+    /// A variance without a finite estimate: outcomes are (nearly) all alike within factor levels and differ between them.
+    case unboundedVariance(factor: String)
     /// Adaptive quadrature needs a single random effect for each factor level.
     case quadrature(points: Int, found: String)
     /// The optimiser stopped before the optimum.
@@ -71,6 +73,9 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
             "the outcomes are separated: the coefficients of \(columns.map { "'\($0)'" }.joined(separator: ", ")) grow "
                 + "without end, because some combination of them predicts outcomes perfectly. Merge factor levels, or "
                 + "drop a term."
+        case .unboundedVariance(let factor):
+            "the variance of the random effects of '\(factor)' grows without end: the outcomes are nearly all alike within "
+                + "its factor levels. Use a coarser grouping factor, or drop the term."
         case .quadrature(let points, let found):
             "\(points) quadrature points were asked for with \(found); more than one point needs a single term with one "
                 + "random effect, such as '(1 | school)', and at most \(GeneralisedModel.maximumQuadraturePoints) points. "

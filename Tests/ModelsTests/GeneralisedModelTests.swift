@@ -301,6 +301,20 @@ private struct Generated {
         #expect(relativeDifference(year.coefficients.values[1], shift.coefficients.values[1]) < 1e-7)
     }
 
+    @Test func aModelWithoutFixedEffectsFits() throws {
+        let fit = try fit("proportion ~ 0 + (1 | school)")
+        #expect(fit.coefficients.count == 0)
+        #expect(fit.parameterCount == 1)
+        // At the optimum no other variance gives a higher likelihood.
+        var deviance = try GeneralisedModel(
+            Generated().frame("proportion ~ 0 + (1 | school)", weights: "items"), family: .binomial
+        ).deviance
+        let best = try deviance.value(fit.theta)
+        #expect(relativeDifference(best, -2 * fit.logLikelihood) < 1e-12)
+        #expect(try deviance.value([fit.theta[0] * 1.01]) > best)
+        #expect(try deviance.value([fit.theta[0] * 0.99]) > best)
+    }
+
     @Test func dependentColumnsAreDropped() throws {
         let frame = try Generated().frame("proportion ~ x + (1 | school)", weights: "items")
         let design = try GeneralisedDesign(frame: frame)
@@ -501,7 +515,9 @@ private struct Generated {
     @Test func everySchoolIsAllOrNothing() {
         // The variance between schools has no finite estimate.
         let response = (0..<60).map { Double($0 % 6 / 3) }
-        let found = message(response: response, x: (0..<60).map { Double($0 / 6) }, levels: 6)
-        #expect(found.hasPrefix("the fit did not converge in "), "\(found)")
+        #expect(
+            message(response: response, x: (0..<60).map { Double($0 / 6) }, levels: 6)
+                == "the variance of the random effects of 'school' grows without end: the outcomes are nearly all alike "
+                + "within its factor levels. Use a coarser grouping factor, or drop the term.")
     }
 }

@@ -53,6 +53,8 @@ import Testing
             formula: "count ~ treatment + month + (1 | patient)", data: "visits", factors: ["patient"],
             family: .poisson, offset: "logdays", points: 5),
         Case(
+            formula: "regular ~ month + (1 | patient)", data: "visits", factors: ["patient"], family: .binomial),
+        Case(
             formula: "count ~ month + (1 | site) + (1 | site:patient)", data: "visits", factors: ["patient", "site"],
             family: .poisson, weights: "trials"),
     ]
@@ -139,7 +141,8 @@ import Testing
     }
 
     /// Patients of ten sites seen seven times, with a strong tendency of their own, as in the toenail trial of
-    /// De Backer et al. (1998): a binary outcome, a proportion of some trials and a count over some days.
+    /// De Backer et al. (1998): a binary outcome, a proportion of some trials, a count over some days, and an outcome
+    /// that varies less between patients than chance.
     static var visits: String {
         var state: UInt64 = 88_172_645_463_325_252
         func uniform() -> Double {
@@ -150,7 +153,7 @@ import Testing
         }
         func noise() -> Double { (0..<12).reduce(-6) { sum, _ in sum + uniform() } }
         func probability(_ eta: Double) -> Double { 1 / (1 + Elementary.exp(-eta)) }
-        var rows = ["patient,site,treatment,month,onset,trials,proportion,count,logdays"]
+        var rows = ["patient,site,treatment,month,onset,trials,proportion,count,logdays,regular"]
         let sites = (0..<10).map { _ in 0.5 * noise() }
         for patient in 0..<200 {
             let (own, slope, treatment) = (noise(), 0.15 * noise(), Double(patient % 2))
@@ -164,9 +167,10 @@ import Testing
                 // A Poisson count: how many exponential waiting times fit into the rate.
                 var (count, time) = (0, -Elementary.log(uniform()))
                 while time < rate { (count, time) = (count + 1, time - Elementary.log(uniform())) }
+                let regular = (7 * patient + Int(month)) % 5 < 2 ? 1 : 0
                 rows.append(
                     "p\(patient),s\(patient % 10),\(Int(treatment)),\(Int(month)),\(onset),\(trials),"
-                        + "\(Double(successes) / Double(trials)),\(count),\(Elementary.log(Double(days)))")
+                        + "\(Double(successes) / Double(trials)),\(count),\(Elementary.log(Double(days))),\(regular)")
             }
         }
         return rows.joined(separator: "\n") + "\n"

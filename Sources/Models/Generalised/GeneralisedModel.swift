@@ -39,6 +39,9 @@ public struct GeneralisedModel: Sendable {
             throw .notIdentified(factor: block.factor, levels: block.levelCount, rows: design.rowCount)
         }
         try Self.check(quadraturePoints, design.blocks)
+        guard ([design.columns, design.offset ?? []] + design.blocks.map(\.matrix)).isFinite else {
+            throw .numericalBreakdown
+        }
         // Stable, so that the caller's order decides between factors of the same size.
         let order = design.blocks.indices.sorted {
             (-design.blocks[$0].levelCount, $0) < (-design.blocks[$1].levelCount, $1)
@@ -82,14 +85,19 @@ public struct GeneralisedModel: Sendable {
     /// optimum's full digits. The search is free of bounds, because the sign of a column of the relative covariance factor
     /// does not matter.
     ///
-    /// - Throws: ``ModelError/separated(columns:)``, ``ModelError/notConverged(evaluations:reason:)`` or
+    /// - Throws: ``ModelError/separated(columns:)``, ``ModelError/unboundedVariance(factor:)``,
+    ///   ``ModelError/notConverged(evaluations:reason:)`` or
     ///   ``ModelError/numericalBreakdown``.
     public func fit() throws(ModelError) -> GeneralisedFit {
         let start = try FixedEffectsStart(
             family: family, columns: columns, offsets: deviance.offsets, totals: cells.totals, sizes: cells.sizes
         ).run()
-        var search = GeneralisedSearch(deviance)
+        var search = GeneralisedSearch(deviance, factorNames: blocks.map(\.factor))
         let optimum = try search.run(from: start)
         return try GeneralisedFit(self, optimum, search.deviance)
     }
+}
+
+extension [[Double]] {
+    fileprivate var isFinite: Bool { allSatisfy { $0.allSatisfy { $0.isFinite } } }
 }

@@ -3,6 +3,7 @@ import LinearAlgebra
 /// The search for the optimum of a marginal deviance.
 struct GeneralisedSearch {
     private(set) var deviance: MarginalDeviance
+    private let factorNames: [String]
 
     /// The optimum with the curvature there.
     struct Optimum {
@@ -24,7 +25,15 @@ struct GeneralisedSearch {
     /// The decrease beyond which a search has not ended at an optimum.
     private static let convergedTolerance = 1e-7
 
-    init(_ deviance: MarginalDeviance) { self.deviance = deviance }
+    /// Effects that spread the linear predictor by more than this, with no curvature left, have no bound: at the link's scale
+    /// all outcomes between two levels differ.
+    private static let boundlessDeviation = 10.0
+
+    /// - Parameter factorNames: The grouping factors, for messages.
+    init(_ deviance: MarginalDeviance, factorNames: [String]) {
+        self.deviance = deviance
+        self.factorNames = factorNames
+    }
 
     private var elements: [CovarianceTemplate.Element] { deviance.templates.flatMap(\.parameters) }
 
@@ -67,7 +76,7 @@ struct GeneralisedSearch {
     private mutating func inverseHessian(_ point: [Double], _ information: Matrix) throws(ModelError) -> Matrix {
         let m = deviance.thetaCount
         var result = Matrix.identity(point.count)
-        let inverse = try factor(information).inverse
+        let inverse = try factor(information, at: point).inverse
         for column in 0..<deviance.fixedCount {
             for row in 0..<deviance.fixedCount { result[m + row, m + column] = 0.5 * inverse[row, column] }
         }
@@ -153,7 +162,7 @@ struct GeneralisedSearch {
         optimum.value = value
         optimum.hessian = try hessian(optimum, steps)
         for _ in 0..<20 {
-            let factor = try factor(optimum.hessian)
+            let factor = try factor(optimum.hessian, at: optimum.point)
             let step = factor.solve(gradient)
             let decrement = dot(step, gradient)
             if decrement < Self.newtonTolerance { return optimum }
@@ -212,11 +221,13 @@ struct GeneralisedSearch {
         return result.symmetrised
     }
 
-    private func factor(_ matrix: Matrix) throws(ModelError) -> Cholesky {
-        guard let factor = try? Cholesky(matrix) else {
-            throw .notConverged(
-                evaluations: deviance.evaluations, reason: "the information matrix is not positive definite")
+    private func factor(_ matrix: Matrix, at point: [Double]) throws(ModelError) -> Cholesky {
+        if let factor = try? Cholesky(matrix) { return factor }
+        for (name, lambda) in zip(factorNames, deviance.factors(point))
+        where lambda.elements.contains(where: { abs($0) > Self.boundlessDeviation }) {
+            throw .unboundedVariance(factor: name)
         }
-        return factor
+        throw .notConverged(
+            evaluations: deviance.evaluations, reason: "the information matrix is not positive definite")
     }
 }

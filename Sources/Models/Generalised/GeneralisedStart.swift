@@ -11,6 +11,8 @@ struct FixedEffectsStart {
 
     /// So many steps are only taken when some effect grows for ever: by about 1 on the scale of eta in each.
     private static let maximumSteps = 40
+    /// A linear predictor that still moves by more than this after all steps does not settle.
+    private static let separatedStep = 0.1
     /// A step this small in every linear predictor ends the search: only a starting point is wanted.
     private static let smallStep = 1e-5
 
@@ -19,7 +21,7 @@ struct FixedEffectsStart {
         guard columns.count > 0 else { return [] }
         var beta = try leastSquares(
             offsets.indices.map { family.startingPredictor(successes: totals[$0], size: sizes[$0]) })
-        var step: [Double] = []
+        var (step, change) = ([Double](), 0.0)
         for _ in 0..<Self.maximumSteps {
             let eta = predictor(beta)
             let next: [Double]
@@ -30,10 +32,11 @@ struct FixedEffectsStart {
                 throw step.isEmpty ? .numericalBreakdown : separation(step)
             }
             step = zip(next, beta).map { $0 - $1 }
-            let change = zip(predictor(next), eta).reduce(0) { max($0, abs($1.0 - $1.1)) }
+            change = zip(predictor(next), eta).reduce(0) { max($0, abs($1.0 - $1.1)) }
             beta = halved(step, from: beta)
             if change < Self.smallStep { return beta }
         }
+        guard change > Self.separatedStep else { return beta }
         throw separation(step)
     }
 
