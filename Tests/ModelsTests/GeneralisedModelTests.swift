@@ -391,6 +391,57 @@ private struct Generated {
     }
 }
 
+/// Generated data with large, small and no variances: the search ends at a minimum, also on the boundary.
+@Suite struct GeneralisedSearchTests {
+    private func table(seed: Int) -> [String] {
+        var noise = Noise(state: UInt64(seed) &* 0x9e37_79b9_7f4a_7c15)
+        for _ in 0..<20 { _ = noise.uniform() }
+        let deviation = [0, 0.05, 0.4, 1.5][seed % 4]
+        let slopeDeviation = [0, 0.1, 0.6][seed % 3]
+        let (levels, rows, centre) = (4 + seed % 17, 6 + seed % 11, Double(seed % 5))
+        var lines = ["school,teacher,x,proportion,items,count"]
+        for school in 0..<levels {
+            let (own, slope) = (deviation * noise.normal(), slopeDeviation * noise.normal())
+            for row in 0..<rows {
+                let x = noise.normal()
+                let eta = -0.5 + own + (0.4 + slope) * x
+                let chance = 1 / (1 + Elementary.exp(-eta))
+                let successes = (0..<6).count { _ in noise.uniform() < chance }
+                let count = (0..<100).count { _ in noise.uniform() < Elementary.exp(min(eta + 1, 4.6)) / 100 }
+                lines.append(
+                    "s\(school),t\((school + row * row) % 5),\(x + centre),\(Double(successes) / 6),6,\(count)")
+            }
+        }
+        return lines
+    }
+
+    @Test("No point nearby is better", arguments: 1...48)
+    func endsAtAMinimum(seed: Int) throws {
+        let rows = table(seed: seed)
+        let isBinomial = seed % 2 == 0
+        let random = ["(1 + x | school)", "(1 + x | school) + (1 | teacher)", "(1 | school) + (1 + x || teacher)"][
+            seed % 3]
+        let frame = try frame(
+            (isBinomial ? "proportion" : "count") + " ~ x + " + random, rows, factors: ["school", "teacher"],
+            weights: isBinomial ? "items" : nil)
+        let model = try GeneralisedModel(frame, family: isBinomial ? .binomial : .poisson)
+        let start = [Double](repeating: 0, count: model.columns.count)
+        var search = GeneralisedSearch(model.deviance, factorNames: model.blocks.map(\.factor))
+        let optimum = try search.run(from: start)
+        var deviance = search.deviance
+        for index in optimum.point.indices {
+            for step in [-0.1, -0.01, 0.01, 0.1] {
+                var moved = optimum.point
+                moved[index] += step
+                #expect(try deviance.value(moved) >= optimum.value - 1e-9, "seed \(seed), parameter \(index)")
+            }
+        }
+        let fit = try model.fit()
+        #expect(relativeDifference(-2 * fit.logLikelihood, optimum.value) < 1e-11)
+        #expect(fit.isSingular == (optimum.free.count < optimum.point.count))
+    }
+}
+
 @Suite struct GaussHermiteRuleTests {
     @Test func threePointsInClosedForm() {
         let rule = GaussHermiteRule(count: 3)

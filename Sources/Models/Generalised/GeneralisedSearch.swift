@@ -42,22 +42,43 @@ struct GeneralisedSearch {
         let theta = elements.map { $0.isDiagonal ? 1.0 : 0 }
         var (minimum, inverse) = try search(from: theta + fixedEffects)
         minimum.point = deviance.reorderEffects(minimum.point)
-        if let lifted = lifted(minimum.point) {
-            // In the old order a small variance may have hidden a way down; in the new one it can be told from zero.
-            let (again, itsInverse) = try search(from: lifted)
-            if again.value <= minimum.value { (minimum, inverse) = (again, itsInverse) }
-            minimum.point = deviance.reorderEffects(minimum.point)
+        // In the old order a small variance may have hidden a way down; in the new one it can be told from zero.
+        if let lifted = lifted(minimum.point, isChosen: { !$0.isDiagonal }) {
+            try improve(&minimum, &inverse, from: lifted)
         }
-        let free = try settle(&minimum, inverse)
-        return try polish(minimum, free: free, scales: inverse.diagonal)
+        do {
+            return try finish(minimum, inverse)
+        } catch {
+            // A point where the deviance still curves downwards: variances near zero, where it is flat by symmetry.
+            guard case .notConverged = error, let lifted = lifted(minimum.point, isChosen: { _ in true }) else {
+                throw error
+            }
+            try improve(&minimum, &inverse, from: lifted)
+            return try finish(minimum, inverse)
+        }
     }
 
-    /// A point with no small diagonal element in a term with correlations; nil where there was none.
-    private func lifted(_ point: [Double]) -> [Double]? {
+    /// Searches again from another point, and takes the better of both.
+    private mutating func improve(
+        _ minimum: inout Minimum, _ inverse: inout Matrix, from point: [Double]
+    ) throws(ModelError) {
+        let (again, itsInverse) = try search(from: point)
+        if again.value <= minimum.value { (minimum, inverse) = (again, itsInverse) }
+        minimum.point = deviance.reorderEffects(minimum.point)
+    }
+
+    private mutating func finish(_ minimum: Minimum, _ inverse: Matrix) throws(ModelError) -> Optimum {
+        var settled = minimum
+        let free = try settle(&settled, inverse)
+        return try polish(settled, free: free, scales: inverse.diagonal)
+    }
+
+    /// A point with no small diagonal element in the chosen terms' factors; nil where there was none.
+    private func lifted(_ point: [Double], isChosen: (CovarianceTemplate) -> Bool) -> [Double]? {
         var (result, start, isLifted) = (point, 0, false)
         for template in deviance.templates {
             for (index, element) in template.parameters.enumerated()
-            where !template.isDiagonal && element.isDiagonal && point[start + index] < Self.nearBoundary {
+            where isChosen(template) && element.isDiagonal && abs(point[start + index]) < Self.nearBoundary {
                 result[start + index] = 0.1
                 isLifted = true
             }
@@ -127,7 +148,7 @@ struct GeneralisedSearch {
             candidate = deviance.canonical(candidate)
             let guess = Matrix(rowVectors: rest.map { row in rest.map { inverse[row, $0] } })
             let (found, _) = try search(from: candidate, free: rest, guess)
-            if found.value <= minimum.value + 1e-9 * max(1, abs(minimum.value)) {
+            if found.value <= minimum.value + 1e-8 + 1e-12 * abs(minimum.value) {
                 minimum = found
                 minimum.point = deviance.canonical(found.point)
                 deviance.forgetModes()
