@@ -8,7 +8,7 @@ import Probability
 ///     L_j = sigma * sum of w_k exp(f(mode + sigma z_k) + z_k^2 / 2)
 ///
 /// One node is the Laplace approximation. Pinheiro and Chao (2006), Journal of Computational and Graphical Statistics
-/// 15(1), section 2.2, equation 9; Liu and Pierce (1994), Biometrika 81(3).
+/// 15(1); Liu and Pierce (1994), Biometrika 81(3).
 struct AdaptiveQuadrature {
     /// What is added to Laplace's minus twice log-likelihood.
     private(set) var correction = 0.0
@@ -25,50 +25,70 @@ struct AdaptiveQuadrature {
     ///   - search: At its mode; one block of width one.
     ///   - factor: Its curvature there.
     init(_ rule: GaussHermiteRule, _ search: ConditionalModeSearch, _ factor: BlockedFactor) {
-        let layout = search.layout
+        let levelCount = search.layout.levelCount
         meanResiduals = search.residuals
         spreads = Array(repeating: 0, count: search.residuals.count)
-        meanSlopes = Array(repeating: 0, count: layout.levelCount)
+        meanSlopes = Array(repeating: 0, count: levelCount)
         slopeSpreads = meanSlopes
-        let nodeCount = rule.nodes.count
-        var (exponents, shares) = ([Double](repeating: 0, count: nodeCount), [Double](repeating: 0, count: nodeCount))
-        for level in 0..<layout.levelCount {
-            let cells = layout.cellStart[level]..<layout.cellStart[level + 1]
-            let (mode, sigma) = (search.modes.head[level], 1 / factor.head[level])
-            var residuals = [Double](repeating: 0, count: nodeCount * cells.count)
-            let here = cells.map { search.family.cumulants(search.predictor[$0]).value }
-            for (k, z) in rule.nodes.enumerated() {
-                let distance = sigma * z
-                // Relative to the mode, so that nothing under- or overflows.
-                var exponent = 0.5 * z * z - distance * (mode + 0.5 * distance)
-                for (index, cell) in cells.enumerated() {
-                    let shift = search.effects[cell] * distance
-                    let there = search.family.cumulants(search.predictor[cell] + shift)
-                    exponent += search.totals[cell] * shift - search.sizes[cell] * (there.value - here[index])
-                    residuals[k * cells.count + index] = search.totals[cell] - search.sizes[cell] * there.mean
-                }
-                exponents[k] = exponent
-            }
-            let largest = exponents.reduce(-.infinity, max)
-            var sum = 0.0
-            for k in 0..<nodeCount {
-                shares[k] = rule.weights[k] * Elementary.exp(exponents[k] - largest)
-                sum += shares[k]
-            }
-            correction -= 2 * (largest + Elementary.log(sum))
-            for cell in cells { meanResiduals[cell] = 0 }
-            for (k, z) in rule.nodes.enumerated() {
-                let (share, distance) = (shares[k] / sum, sigma * z)
-                var slope = -(mode + distance)
-                for (index, cell) in cells.enumerated() {
-                    let residual = residuals[k * cells.count + index]
-                    meanResiduals[cell] += share * residual
-                    spreads[cell] += share * residual * distance
-                    slope += search.effects[cell] * residual
-                }
-                meanSlopes[level] += share * slope
-                slopeSpreads[level] += share * slope * distance
-            }
+        for level in 0..<levelCount {
+            let nodes = LevelNodes(rule, search, level: level, sigma: 1 / factor.head[level])
+            correction -= 2 * nodes.logIntegral
+            average(nodes, search, level: level)
         }
+    }
+
+    private mutating func average(_ nodes: LevelNodes, _ search: ConditionalModeSearch, level: Int) {
+        for cell in nodes.cells { meanResiduals[cell] = 0 }
+        for (k, share) in nodes.shares.enumerated() {
+            let distance = nodes.distances[k]
+            var slope = -(search.modes.head[level] + distance)
+            for (index, cell) in nodes.cells.enumerated() {
+                let residual = nodes.residuals[k * nodes.cells.count + index]
+                meanResiduals[cell] += share * residual
+                spreads[cell] += share * residual * distance
+                slope += search.effects[cell] * residual
+            }
+            meanSlopes[level] += share * slope
+            slopeSpreads[level] += share * slope * distance
+        }
+    }
+}
+
+/// One level's integrand at the nodes.
+private struct LevelNodes {
+    let cells: Range<Int>
+    /// sigma z, the distances of the nodes from the mode.
+    let distances: [Double]
+    /// y - mu of each cell, node by node.
+    private(set) var residuals: [Double] = []
+    /// Each node's share of the integral.
+    let shares: [Double]
+    /// The logarithm of the integral over Laplace's.
+    let logIntegral: Double
+
+    init(_ rule: GaussHermiteRule, _ search: ConditionalModeSearch, level: Int, sigma: Double) {
+        let (family, mode) = (search.family, search.modes.head[level])
+        let cells = search.layout.cellStart[level]..<search.layout.cellStart[level + 1]
+        let atMode = cells.map { family.cumulants(search.predictor[$0]).value }
+        let distances = rule.nodes.map { sigma * $0 }
+        residuals.reserveCapacity(cells.count * distances.count)
+        var exponents: [Double] = []
+        for (z, distance) in zip(rule.nodes, distances) {
+            // Relative to the mode, so that nothing under- or overflows.
+            var exponent = 0.5 * z * z - distance * (mode + 0.5 * distance)
+            for (index, cell) in cells.enumerated() {
+                let shift = search.effects[cell] * distance
+                let there = family.cumulants(search.predictor[cell] + shift)
+                exponent += search.totals[cell] * shift - search.sizes[cell] * (there.value - atMode[index])
+                residuals.append(search.totals[cell] - search.sizes[cell] * there.mean)
+            }
+            exponents.append(exponent)
+        }
+        let largest = exponents.reduce(-.infinity, max)
+        let heights = zip(rule.weights, exponents).map { $0 * Elementary.exp($1 - largest) }
+        let sum = heights.reduce(0, +)
+        (self.cells, self.distances) = (cells, distances)
+        shares = heights.map { $0 / sum }
+        logIntegral = largest + Elementary.log(sum)
     }
 }

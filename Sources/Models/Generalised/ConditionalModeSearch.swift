@@ -2,7 +2,7 @@
 ///
 /// `h(u) = -sum log f(y_i | eta_i) + |u|^2 / 2` with `eta = offset + X beta + Z Lambda u`; its minimum is the conditional
 /// mode. Newton's method, which for a canonical link is the penalised iteratively reweighted least squares of Bates,
-/// Maechler, Bolker and Walker (lme4's vignette "Computational methods for mixed models", section 4.2).
+/// "Computational methods for mixed models" (vignette of lme4).
 struct ConditionalModeSearch: Sendable {
     let family: Family
     let layout: EffectsLayout

@@ -1,5 +1,5 @@
 import LinearAlgebra
-import RealModule
+import Probability
 
 /// A fitted generalised linear mixed model: immutable, at the optimum.
 public struct GeneralisedFit: Sendable {
@@ -36,7 +36,7 @@ public struct GeneralisedFit: Sendable {
     /// Akaike's information criterion.
     public var aic: Double { -2 * logLikelihood + 2 * Double(parameterCount) }
     /// The Bayesian information criterion, with the number of rows as sample size, as in lme4.
-    public var bic: Double { -2 * logLikelihood + Double.log(Double(rowCount)) * Double(parameterCount) }
+    public var bic: Double { -2 * logLikelihood + Elementary.log(Double(rowCount)) * Double(parameterCount) }
 
     init(_ model: GeneralisedModel, _ optimum: GeneralisedSearch.Optimum, _ searched: MarginalDeviance)
         throws(ModelError)

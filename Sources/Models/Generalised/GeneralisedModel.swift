@@ -1,5 +1,4 @@
 import LinearAlgebra
-import RealModule
 
 /// A generalised linear mixed model bound to its data, ready to be fitted by maximum likelihood.
 ///

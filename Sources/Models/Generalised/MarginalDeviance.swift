@@ -3,8 +3,8 @@ import LinearAlgebra
 /// Minus twice the approximated marginal log-likelihood as a function of theta and beta.
 ///
 /// Laplace: `2 h(u) + log|H| - 2 c` at the conditional mode u, with h the penalised log-likelihood, H its curvature and c the
-/// constant of the family. lme4's vignette "Computational methods for mixed models", section 4.3; Tuerlinckx, Rijmen,
-/// Verbeke and De Boeck (2006), British Journal of Mathematical and Statistical Psychology 59, equation 12. With more
+/// constant of the family. Bates, "Computational methods for mixed models" (vignette of lme4); Tuerlinckx,
+/// Rijmen, Verbeke and De Boeck (2006), British Journal of Mathematical and Statistical Psychology 59(2). With more
 /// quadrature points, ``AdaptiveQuadrature``.
 ///
 /// A value with memory: each search for the modes begins where the last one ended.
