@@ -34,6 +34,16 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case condition(FormulaError, text: String)
     /// No row meets the condition.
     case emptySubset(condition: String, read: Int)
+    /// A response, or its number of trials, that the family does not allow.
+    case badResponse(column: String, row: Int, found: String, expected: String, advice: String)
+    /// The event never happens, or always.
+    case oneOutcome(column: String, outcome: String)
+    /// Fixed effects that predict the outcomes perfectly: their coefficients have no finite estimate.
+    case separated(columns: [String])
+    /// A variance without a finite estimate: outcomes are (nearly) all alike within factor levels and differ between them.
+    case unboundedVariance(factor: String)
+    /// Adaptive quadrature needs a single random effect for each factor level.
+    case quadrature(points: Int, found: String)
     /// The optimiser stopped before the optimum.
     case notConverged(evaluations: Int, reason: String)
     /// The factorisation of the penalised system failed: the numbers are out of range.
@@ -102,6 +112,21 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
             "in the subset, at character \(error.position + 1): \(error.description)\n\(error.excerpt(of: text))"
         case .emptySubset(let condition, let read):
             "no row of \(read) is in the subset '\(condition)'. Check its columns and values."
+        case .badResponse(let column, let row, let found, let expected, let advice):
+            "column '\(column)' is \(found) in data row \(row); \(expected). \(advice)"
+        case .oneOutcome(let column, let outcome):
+            "the response '\(column)' is \(outcome) in every row: there is nothing to explain. Check the coding of the event."
+        case .separated(let columns):
+            "the outcomes are separated: the coefficients of \(columns.map { "'\($0)'" }.joined(separator: ", ")) grow "
+                + "without end, because some combination of them predicts outcomes perfectly. Merge factor levels, or "
+                + "drop a term."
+        case .unboundedVariance(let factor):
+            "the variance of the random effects of '\(factor)' grows without end: the outcomes are nearly all alike within "
+                + "its factor levels. Use a coarser grouping factor, or drop the term."
+        case .quadrature(let points, let found):
+            "\(points) quadrature points were asked for with \(found); more than one point needs a single term with one "
+                + "random effect, such as '(1 | school)', and at most \(GeneralisedModel.maximumQuadraturePoints) points. "
+                + "Use 1 point, the Laplace approximation."
         case .notConverged(let evaluations, let reason):
             "the fit did not converge in \(evaluations) evaluations (\(reason)). Simplify the random effects, or "
                 + "rescale the columns to similar sizes."

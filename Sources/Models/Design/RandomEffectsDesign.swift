@@ -21,6 +21,15 @@ struct RandomEffectsBlock: Sendable {
     var levelCount: Int { levels.count }
     /// The number of random effects.
     var effectCount: Int { width * levelCount }
+
+    /// The block with a row of its matrix for each row of the data rather than for each cell.
+    fileprivate func byRow(_ cellOfRow: [Int32]) -> RandomEffectsBlock {
+        var rows: [Double] = []
+        rows.reserveCapacity(cellOfRow.count * width)
+        for cell in cellOfRow { rows += matrix[Int(cell) * width..<(Int(cell) + 1) * width] }
+        return RandomEffectsBlock(
+            factor: factor, codes: codes, levels: levels, effectNames: effectNames, matrix: rows, template: template)
+    }
 }
 
 /// All random effects of a model, the grouping factor with most random effects first.
@@ -30,9 +39,12 @@ struct RandomEffectsDesign: Sendable {
     /// The number of relative covariance parameters.
     var parameterCount: Int { blocks.reduce(0) { $0 + $1.template.parameterCount } }
 
-    /// - Throws: ``ModelError/formula(_:)`` without random effects, ``ModelError/notIdentified(factor:levels:rows:)``.
+    /// The random effects of a frame.
     ///
-    /// - Parameter cells: The distinct rows of the design; the effects' columns have one row a cell.
+    /// - Parameters:
+    ///   - cells: The distinct rows of the design; the effects' columns have one row a cell.
+    ///   - variables: The frame's variables, one row a cell.
+    /// - Throws: ``ModelError/formula(_:)`` without random effects, ``ModelError/notIdentified(factor:levels:rows:)``.
     init(_ frame: ModelFrame, _ cells: DesignCells, _ variables: [String: Variable]) throws(ModelError) {
         guard !frame.formula.random.isEmpty else {
             throw .formula("the formula has no random effects, such as '(1 | school)'; a growth model needs them.")
@@ -47,6 +59,14 @@ struct RandomEffectsDesign: Sendable {
         // Stable, so that the formula's order decides between factors of the same size.
         let order = blocks.indices.sorted { (-blocks[$0].levelCount, $0) < (-blocks[$1].levelCount, $1) }
         self.blocks = order.map { blocks[$0] }
+    }
+
+    /// The same with a row of the effects' columns for each row of the data.
+    init(_ frame: ModelFrame) throws(ModelError) {
+        let effects = frame.formula.designColumns
+        let cells = DesignCells(frame, effects: effects)
+        blocks = try RandomEffectsDesign(frame, cells, cells.variables(frame, effects: effects)).blocks
+            .map { $0.byRow(cells.cellOfRow) }
     }
 
     private static func block(

@@ -24,7 +24,7 @@ extension ModelFile {
         do {
             switch kind {
             case .growth(let specification):
-                let table = try readCSV(path: specification.dataPath, options: specification.csv)
+                let table = try specification.table()
                 let isRead = clock.now
                 let (growth, fit) = try specification.fit(
                     name: name, table: table, baselineCohorts: baseline?.cohorts ?? [])

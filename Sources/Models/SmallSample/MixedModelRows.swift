@@ -47,10 +47,7 @@ struct MixedModelRows: Sendable {
     /// The rows of a fitted growth model.
     init(_ fit: GrowthFit) throws(ModelError) {
         let frame = fit.frame
-        let names = frame.formula.designColumns
-        let cells = DesignCells(frame, effects: names)
-        let variables = cells.variables(frame, effects: names)
-        let blocks = try RandomEffectsDesign(frame, cells, variables).blocks.map { $0.byRow(cells.cellOfRow) }
+        let blocks = try RandomEffectsDesign(frame).blocks
         var covariances: [Matrix] = []
         var start = 0
         for block in blocks {
@@ -83,16 +80,5 @@ struct MixedModelRows: Sendable {
                     : "covariance of '\(column)' and '\(row)' of '\(block.factor)'"
             }
         } + ["residual variance"]
-    }
-}
-
-extension RandomEffectsBlock {
-    /// The block with a row of its matrix for each row of the data rather than for each cell.
-    fileprivate func byRow(_ cellOfRow: [Int32]) -> RandomEffectsBlock {
-        var rows: [Double] = []
-        rows.reserveCapacity(cellOfRow.count * width)
-        for cell in cellOfRow { rows += matrix[Int(cell) * width..<(Int(cell) + 1) * width] }
-        return RandomEffectsBlock(
-            factor: factor, codes: codes, levels: levels, effectNames: effectNames, matrix: rows, template: template)
     }
 }
