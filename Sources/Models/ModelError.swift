@@ -44,6 +44,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case unboundedVariance(factor: String)
     /// Adaptive quadrature needs a single random effect for each factor level.
     case quadrature(points: Int, found: String)
+    /// Two models cannot be compared by a likelihood-ratio test.
+    case notNested(String)
     /// The optimiser stopped before the optimum.
     case notConverged(evaluations: Int, reason: String)
     /// The factorisation of the penalised system failed: the numbers are out of range.
@@ -127,6 +129,7 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(points) quadrature points were asked for with \(found); more than one point needs a single term with one "
                 + "random effect, such as '(1 | school)', and at most \(GeneralisedModel.maximumQuadraturePoints) points. "
                 + "Use 1 point, the Laplace approximation."
+        case .notNested(let reason): "a likelihood-ratio test compares nested models: \(reason)"
         case .notConverged(let evaluations, let reason):
             "the fit did not converge in \(evaluations) evaluations (\(reason)). Simplify the random effects, or "
                 + "rescale the columns to similar sizes."

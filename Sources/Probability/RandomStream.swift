@@ -10,6 +10,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
     case noise = 4
     /// Synthetic populations: draw 0 for school tables, from 1 for microdata.
     case population = 5
+    /// Responses of a parametric bootstrap.
+    case bootstrap = 6
     /// Tests.
     case test = 255
 }

@@ -13,11 +13,14 @@ public struct FitResult: Sendable {
     public let models: [FittedModel]
     /// The analyses of the models that report growth, by model name.
     public let analyses: [String: RecoveryAnalysis]
+    /// The likelihood-ratio test of each model against the one before it, where asked for.
+    public let comparisons: [ModelComparison]
 
     /// Fits model files.
     ///
+    /// - Parameter isCompared: Whether each model is tested against the one before it.
     /// - Throws: the errors of model files, their data and their fits.
-    public init(modelPaths: [String]) throws {
+    public init(modelPaths: [String], isCompared: Bool = false) throws {
         BLASLibrary.useOneThread()
         let files = try modelPaths.map { path in try ModelFile(path: path) }
         models = try files.map { try $0.fit() }
@@ -30,6 +33,7 @@ public struct FitResult: Sendable {
             }
         }
         self.analyses = analyses
+        comparisons = isCompared ? try ModelComparison.chain(models) : []
     }
 
     /// The diagnostics of every model.
@@ -56,7 +60,9 @@ public struct FitResult: Sendable {
     /// - Returns: The tables written.
     @discardableResult
     public func write(to path: String, command: [String]) throws -> [ResultTable] {
-        let tables = try FitTables(models: models, analyses: analyses).tables() + [.diagnostics(diagnostics)]
+        let tables =
+            try FitTables(models: models, analyses: analyses).tables()
+            + InferenceTables(models: models, tests: comparisons).tables + [.diagnostics(diagnostics)]
         let name = models.map(\.fit.model).joined(separator: "-")
         try RunWriter(path: path, name: name, title: models.map(\.file.title).joined(separator: "; ")).write(
             tables, command: command, seed: nil, draws: nil, teachingWeeks: teachingWeeks, inputs: try inputs)

@@ -125,6 +125,9 @@ struct Fit: ParsableCommand {
     @Option(help: "The folder for the results. [default: runs/ and the first model file's name]")
     var output: String?
 
+    @Flag(help: "Test each model against the one before it, in which it must be nested (likelihood ratio).")
+    var compare = false
+
     @OptionGroup var threadOption: ThreadOption
 
     @Flag(name: .shortAndLong, help: "Print nothing but errors.")
@@ -133,10 +136,16 @@ struct Fit: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Print each step and the time it took on standard error.")
     var verbose = false
 
+    func validate() throws {
+        if compare, models.count < 2 {
+            throw ValidationError("--compare needs two or more models, the smallest first.")
+        }
+    }
+
     func run() throws {
         threadOption.apply()
         let steps = Steps(isVerbose: verbose)
-        let result = try FitResult(modelPaths: models)
+        let result = try FitResult(modelPaths: models, isCompared: compare)
         for model in result.models {
             steps.note("\(model.fit.model): data read", seconds: model.seconds.reading)
             steps.note("\(model.fit.model): fitted", seconds: model.seconds.fitting)

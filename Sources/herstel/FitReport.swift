@@ -8,14 +8,19 @@ struct FitReport {
 
     var text: String {
         get throws {
-            try result.models.map { try text(of: $0) }.joined(separator: "\n\n")
+            var parts = try result.models.map { try text(of: $0) }
+            if !result.comparisons.isEmpty { parts.append(comparisons) }
+            return parts.joined(separator: "\n\n")
         }
     }
 
     private func text(of model: FittedModel) throws -> String {
         var parts = ["Model \(model.fit.model)" + (model.file.title.isEmpty ? "" : ": \(model.file.title)")]
         if let growth = model.growth { parts += [heading(growth), components(model.fit)] }
+        if let generalised = model.generalised { parts += [heading(generalised), components(model.fit)] }
         parts.append(coefficients(model.fit))
+        if let methods = methods(model.fit) { parts.append(methods) }
+        if let inference = model.inference, !inference.intervals.isEmpty { parts.append(intervals(inference)) }
         if let analysis = result.analyses[model.fit.model] {
             parts.append(try growthTable(analysis))
             let gaps = try gapTable(analysis)
@@ -30,6 +35,51 @@ struct FitReport {
         let groups = fit.groupSizes.map { "\($0.factor) \($0.levels)" }.joined(separator: ", ")
         return
             "  \(name) at the optimum: \(significant(fit.criterionValue))\n  Rows: \(fit.rowCount); groups: \(groups)"
+    }
+
+    private func heading(_ fit: GeneralisedFit) -> String {
+        let method = fit.quadraturePoints == 1 ? "Laplace" : "\(fit.quadraturePoints) quadrature points"
+        let groups = fit.conditionalModes.map { "\($0.factor) \($0.levels.count)" }.joined(separator: ", ")
+        return
+            "  Log-likelihood (\(method)): \(significant(fit.logLikelihood))\n  Rows: \(fit.rowCount); groups: \(groups)"
+    }
+
+    /// Which standard errors and degrees of freedom these are.
+    private func methods(_ fit: ModelFit) -> String? {
+        func note(_ name: String) -> String? { fit.diagnostics.first { $0.name == name }?.note }
+        guard let errors = note("standard_errors"), let degrees = note("degrees_of_freedom") else { return nil }
+        return "  Standard errors: \(errors). Degrees of freedom: \(degrees)."
+    }
+
+    private func intervals(_ inference: GrowthInference) -> String {
+        var table = TextTable(
+            ["parameter", "group", "method", "estimate", "low", "high"],
+            numeric: [false, false, false, true, true, true])
+        for interval in inference.intervals {
+            let term = [
+                interval.kind == "correlation" ? "cor" : interval.kind == "fixed_effect" ? "" : "sd", interval.term,
+                interval.withTerm,
+            ]
+            .filter { !$0.isEmpty }.joined(separator: " ")
+            table.append([
+                term, interval.group, interval.method.rawValue, significant(interval.estimate),
+                interval.lower.map(significant) ?? "", interval.upper.map(significant) ?? "",
+            ])
+        }
+        return "Intervals\n" + table.text
+    }
+
+    private var comparisons: String {
+        var table = TextTable(
+            ["model", "against", "statistic", "df", "p"], numeric: [false, false, true, true, true])
+        for comparison in result.comparisons {
+            table.append([
+                comparison.smaller, comparison.larger, fixed(comparison.test.statistic, 3),
+                "\(comparison.test.degreesOfFreedom)", Self.pValue(comparison.test.pValue),
+            ])
+        }
+        let note = result.comparisons.contains(where: \.test.isRefitted) ? " (fitted again by maximum likelihood)" : ""
+        return "Likelihood-ratio tests\(note)\n" + table.text
     }
 
     private func components(_ fit: ModelFit) -> String {

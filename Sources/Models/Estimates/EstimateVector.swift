@@ -13,9 +13,18 @@ public struct EstimateVector<Label: Hashable & Sendable>: Sendable {
     public let covariance: Matrix
     /// How uncertain the covariance itself is, from which degrees of freedom follow; nil means known (df infinite).
     public let uncertainty: CovarianceUncertainty?
+    /// The degrees of freedom of a functional by its weights, where a method of their own gives them (Kenward-Roger,
+    /// cluster-robust); it comes before ``uncertainty``.
+    let degreesOfFreedom: (@Sendable ([Double]) -> Double)?
 
     /// Estimates with their covariance.
-    public init(labels: [Label], values: [Double], covariance: Matrix, uncertainty: CovarianceUncertainty? = nil) {
+    ///
+    /// - Parameter degreesOfFreedom: The degrees of freedom of a functional by its weights, where a method of their own
+    ///   gives them.
+    public init(
+        labels: [Label], values: [Double], covariance: Matrix, uncertainty: CovarianceUncertainty? = nil,
+        degreesOfFreedom: (@Sendable ([Double]) -> Double)? = nil
+    ) {
         precondition(values.count == labels.count, "an estimate needs a label each")
         precondition(covariance.rows == labels.count && covariance.columns == labels.count, "covariance is n x n")
         precondition(Set(labels).count == labels.count, "labels must differ")
@@ -23,6 +32,7 @@ public struct EstimateVector<Label: Hashable & Sendable>: Sendable {
         self.values = values
         self.covariance = covariance.symmetrised
         self.uncertainty = uncertainty
+        self.degreesOfFreedom = degreesOfFreedom
     }
 
     /// The number of estimates.
@@ -40,7 +50,8 @@ public struct EstimateVector<Label: Hashable & Sendable>: Sendable {
         let variance = quadraticForm(covariance, weights)
         return Estimate(
             value: dot(weights, values), standardError: max(0, variance).squareRoot(),
-            degreesOfFreedom: uncertainty?.degreesOfFreedom(weights: weights, variance: variance) ?? .infinity)
+            degreesOfFreedom: degreesOfFreedom?(weights)
+                ?? uncertainty?.degreesOfFreedom(weights: weights, variance: variance) ?? .infinity)
     }
 
     /// One element with its standard error and degrees of freedom.
@@ -54,10 +65,23 @@ public struct EstimateVector<Label: Hashable & Sendable>: Sendable {
     ///
     /// - Parameter contrasts: m x n.
     public func transformed<New>(_ contrasts: Matrix, labels: [New]) -> EstimateVector<New> {
-        EstimateVector<New>(
+        var rule: (@Sendable ([Double]) -> Double)?
+        if let own = degreesOfFreedom {
+            let transposed = contrasts.transposed
+            rule = { weights in own(transposed * weights) }
+        }
+        return EstimateVector<New>(
             labels: labels, values: contrasts * values,
             covariance: (contrasts * covariance).timesTransposed(contrasts),
-            uncertainty: uncertainty?.transformed(contrasts))
+            uncertainty: uncertainty?.transformed(contrasts),
+            degreesOfFreedom: rule)
+    }
+
+    /// The same estimates with a known number added to each.
+    public func shifted(by shift: Double) -> EstimateVector {
+        EstimateVector(
+            labels: labels, values: values.map { $0 + shift }, covariance: covariance, uncertainty: uncertainty,
+            degreesOfFreedom: degreesOfFreedom)
     }
 }
 

@@ -6,8 +6,12 @@ public struct FittedModel: Sendable {
     public let file: ModelFile
     /// The fit.
     public let fit: ModelFit
-    /// The mixed model itself, for kind `growth`.
+    /// The linear mixed model itself, for kind `growth` with a gaussian response.
     public let growth: GrowthFit?
+    /// What its file asks for beyond estimates and standard errors.
+    public let inference: GrowthInference?
+    /// The generalised linear mixed model itself, for kind `growth` with another family.
+    public let generalised: GeneralisedFit?
     /// The data files that were read.
     public let dataPaths: [String]
     /// The time that reading the data took, and fitting, in seconds.
@@ -26,15 +30,15 @@ extension ModelFile {
             case .growth(let specification):
                 let table = try specification.table()
                 let isRead = clock.now
-                let (growth, fit) = try specification.fit(
-                    name: name, table: table, baselineCohorts: baseline?.cohorts ?? [])
+                let fitted = try specification.fit(name: name, table: table, baselineCohorts: baseline?.cohorts ?? [])
                 return FittedModel(
-                    file: self, fit: fit, growth: growth, dataPaths: [specification.dataPath],
+                    file: self, fit: fitted.result, growth: fitted.growth, inference: fitted.inference,
+                    generalised: fitted.generalised, dataPaths: [specification.dataPath],
                     seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
             case .aggregate(let specification):
                 let fit = try AggregateModel(specification: specification).fit(name: name)
                 return FittedModel(
-                    file: self, fit: fit, growth: nil, dataPaths: [],
+                    file: self, fit: fit, growth: nil, inference: nil, generalised: nil, dataPaths: [],
                     seconds: (0, (clock.now - start) / .seconds(1)))
             }
         } catch let error as ModelError {
@@ -74,6 +78,12 @@ public struct LocatedModelError: Error, Sendable, CustomStringConvertible {
     public let path: String
     /// What is wrong.
     public let error: ModelError
+
+    /// An error of a file.
+    public init(path: String, error: ModelError) {
+        self.path = path
+        self.error = error
+    }
 
     /// `file: message`.
     public var description: String { "\(path): \(error)" }

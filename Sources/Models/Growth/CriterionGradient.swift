@@ -21,6 +21,19 @@ struct CriterionDerivatives: Sendable {
     func gradient(variance: Double) -> [Double] {
         zip(logDeterminants, residuals).map { $0 + $1 / variance }
     }
+
+    /// The criterion with the residual variance held fixed.
+    func value(variance: Double) -> Double {
+        let df = degreesOfFreedom
+        return value - df * (1 + Double.log(residualSumOfSquares / df / variance)) + residualSumOfSquares / variance
+    }
+}
+
+/// A linear combination of the fixed effects that is held at a value.
+struct HeldCombination: Sendable {
+    /// The weights of the (transformed) fixed effects.
+    let weights: [Double]
+    let value: Double
 }
 
 extension ProfiledCriterion {
@@ -37,10 +50,18 @@ extension ProfiledCriterion {
     /// A diagonal element of zero has no derivative to speak of; it is taken as 1e-7, which changes the other derivatives
     /// by rounding only.
     ///
+    /// - Parameters:
+    ///   - point: theta.
+    ///   - held: A combination of the fixed effects that is held at a value, for a likelihood profile; ML only.
     /// - Complexity: About three times the criterion alone; the inverse of the tail takes most.
-    func derivatives(_ point: [Double]) throws(ModelError) -> CriterionDerivatives {
+    func derivatives(_ point: [Double], holding held: HeldCombination? = nil) throws(ModelError) -> CriterionDerivatives
+    {
         let theta = zip(point, templates.flatMap(\.parameters)).map { $1.isDiagonal ? max($0, 1e-7) : $0 }
         var (solution, tail) = try solveWithTail(theta)
+        if let held {
+            precondition(criterion == .ml, "profiles of fixed effects are of the likelihood")
+            solution = solution.holding(held, tail)
+        }
         let lambdas = factors(theta)
         let (beta, others) = (solution.fixedEffects, solution.otherEffects)
         let inverse = TailInverse(&tail, includesFixedEffects: criterion == .reml)

@@ -171,17 +171,17 @@ extension CriterionSearch {
     func finish(_ optimum: inout Optimum, on full: ProfiledCriterion) throws(ModelError) {
         let curvature = Curvature(profile: profile, free: optimum.free, parameters: parameters)
         guard let hessian = optimum.hessian, let factor = try? Cholesky(curvature.profiled(hessian)) else {
-            // No curvature to go by: search on all data.
-            let own = try CriterionSearch(profile: full).optimum(from: optimum.theta)
-            let spent = optimum.evaluations
-            optimum = own
-            (optimum.evaluations, optimum.fullEvaluations) = (own.evaluations + spent, own.evaluations)
-            return
+            return try searchAgain(&optimum, on: full)
         }
+        var last = Double.infinity
         for _ in 0..<Self.mostFullSteps {
             let derivatives = try full.derivatives(optimum.theta)
             optimum.fullEvaluations += 1
-            optimum.value = derivatives.value
+            guard derivatives.value <= last + 1e-9 * max(1, abs(derivatives.value)) else {
+                // The search's curvature leads astray: it has little to do with that of all data.
+                return try searchAgain(&optimum, on: full)
+            }
+            last = derivatives.value
             let gradient = optimum.free.map { derivatives.profiled[$0] }
             let step = factor.solve(gradient)
             var candidate = optimum.theta
@@ -198,10 +198,63 @@ extension CriterionSearch {
         guard optimum.sigma > 0, optimum.sigma.isFinite else { throw .numericalBreakdown }
     }
 
+    private func searchAgain(_ optimum: inout Optimum, on full: ProfiledCriterion) throws(ModelError) {
+        let spent = (optimum.evaluations, optimum.fullEvaluations)
+        optimum = try CriterionSearch(profile: full).optimum(from: optimum.theta)
+        optimum.fullEvaluations = spent.1 + optimum.evaluations
+        optimum.evaluations += spent.0 + spent.1
+    }
+
     private static let mostFullSteps = 6
     /// Twice the decrease of the criterion that the last step may have been good for: the next is smaller by the square
     /// of the share of data left out.
     private static let negligibleDecrease = 1e-5
+}
+
+extension CriterionSearch {
+    /// The minimum of a function of theta, near a start.
+    ///
+    /// - Parameter function: Its value and gradient.
+    func minimum(
+        from start: [Double], _ function: @escaping ([Double]) throws(ModelError) -> (value: Double, gradient: [Double])
+    ) throws(ModelError) -> Minimum {
+        let size = profile.residualDegreesOfFreedom
+        let search = Minimisation(
+            method: .slsqp, start: start, lower: parameters.map { $0.isDiagonal ? 0 : -Double.infinity },
+            relativeTolerance: 1e-7, maximumEvaluations: 1_000)
+        let found = try search.run { theta, _ throws(ModelError) in
+            let (value, gradient) = try function(theta)
+            return (value / size, gradient.map { $0 / size })
+        }
+        return Minimum(point: found.point, value: found.value * size, evaluations: found.evaluations)
+    }
+
+    /// theta at the minimum, from the optimum of the same model with another response: Newton steps with that optimum's
+    /// curvature, or a new search where they lead astray.
+    func refined(from known: Optimum) throws(ModelError) -> [Double] {
+        let curvature = Curvature(profile: profile, free: known.free, parameters: parameters)
+        guard known.free.count == parameters.count, let hessian = known.hessian,
+            let factor = try? Cholesky(curvature.profiled(hessian))
+        else { return try optimum(from: known.theta).theta }
+        var (theta, value) = (known.theta, Double.infinity)
+        for _ in 0..<Self.mostRefinements {
+            let derivatives = try profile.derivatives(theta)
+            guard derivatives.value <= value + 1e-9 * max(1, abs(derivatives.value)) else { break }
+            value = derivatives.value
+            let gradient = derivatives.profiled
+            let step = factor.solve(gradient)
+            let next = zip(theta, step).map { $0 - $1 }
+            guard curvature.isInside(next),
+                next.indices.allSatisfy({ !parameters[$0].isDiagonal || next[$0] > Self.nearBoundary })
+            else { break }
+            theta = next
+            // What the criterion would still fall by, twice: far below what a replicate's noise can tell.
+            if dot(gradient, step) < 1e-7 { return theta }
+        }
+        return try optimum(from: known.theta).theta
+    }
+
+    private static let mostRefinements = 15
 }
 
 /// The curvature of the criterion in its free parameters and sigma, by central differences of the analytic gradient.

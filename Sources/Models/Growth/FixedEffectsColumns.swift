@@ -60,6 +60,15 @@ struct FixedEffectsColumns: Sendable {
         return transformation
     }
 
+    /// The coefficients of the transformed columns for those of the declared ones.
+    func transformed(_ declared: [Double]) -> [Double] {
+        var beta = zip(declared, scales).map { $0 * $1 }
+        if hasIntercept, count > 0 {
+            for column in 1..<max(count, 1) { beta[0] += scales[0] * shifts[column] * declared[column] }
+        }
+        return beta
+    }
+
     /// `log|X'X|` minus that of the transformed columns.
     var logDeterminantCorrection: Double { 2 * scales.reduce(0) { $0 + Double.log($1) } }
 

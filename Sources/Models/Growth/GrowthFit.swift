@@ -33,9 +33,14 @@ public struct GrowthFit: Sendable {
     /// How many levels of the first grouping factor the curvature behind the degrees of freedom goes without: those that
     /// link clusters of other levels which are otherwise apart.
     public let levelsOutsideCurvature: Int
-    let design: PredictorDesign
-    let frame: ModelFrame
-    let keptColumns: [Int]
+    let model: GrowthModel
+    let optimum: Optimum
+    /// The criterion whose curvature gives degrees of freedom.
+    let curvature: ProfiledCriterion
+
+    var design: PredictorDesign { model.design }
+    var frame: ModelFrame { model.frame }
+    var keptColumns: [Int] { model.columns.kept }
 
     /// Whether some random effect has no variance, or two are perfectly correlated.
     public var isSingular: Bool { !singularities.isEmpty }
@@ -71,9 +76,9 @@ public struct GrowthFit: Sendable {
         fullEvaluations = optimum.fullEvaluations
         droppedColumns = model.columns.droppedNames
         singularities = Self.singularities(model.blocks, lambdas)
-        design = model.design
-        frame = model.frame
-        keptColumns = model.columns.kept
+        self.model = model
+        self.optimum = optimum
+        self.curvature = curvature
     }
 
     /// `sigma^2 (R_X R_X')^-1`, back on the scale of the columns as declared.
@@ -95,7 +100,7 @@ public struct GrowthFit: Sendable {
     }
 
     /// The relative covariance factors for the random-effects columns as declared.
-    private static func unscaled(_ lambdas: [Matrix], _ scales: [[Double]]) -> [Matrix] {
+    static func unscaled(_ lambdas: [Matrix], _ scales: [[Double]]) -> [Matrix] {
         zip(lambdas, scales).map { lambda, scales in
             var result = lambda
             for column in 0..<lambda.columns {
@@ -105,7 +110,7 @@ public struct GrowthFit: Sendable {
         }
     }
 
-    private static func components(
+    static func components(
         _ blocks: [RandomEffectsBlock], _ lambdas: [Matrix], sigma: Double
     ) -> [VarianceComponent] {
         var components: [VarianceComponent] = []

@@ -51,6 +51,40 @@ public struct GrowthModel: Sendable {
             logDeterminantCorrection: columns.logDeterminantCorrection)
     }
 
+    private init(_ model: GrowthModel, profile: ProfiledCriterion) {
+        frame = model.frame
+        design = model.design
+        cells = model.cells
+        columns = model.columns
+        blocks = model.blocks
+        effectScales = model.effectScales
+        startingEffects = model.startingEffects
+        matrices = model.matrices
+        rows = model.rows
+        self.profile = profile
+    }
+
+    /// The same model with another criterion.
+    func with(criterion: Criterion) -> GrowthModel {
+        GrowthModel(
+            self,
+            profile: ProfiledCriterion(
+                products: profile.products, layout: profile.layout, templates: profile.templates, criterion: criterion,
+                sumOfLogWeights: profile.sumOfLogWeights, logDeterminantCorrection: profile.logDeterminantCorrection))
+    }
+
+    /// The same model with another response, centred as this one's is.
+    func profile(of response: [Double]) -> ProfiledCriterion {
+        let design = profile.products.design
+        let rows = CellRows(
+            cellOfRow: rows.cellOfRow, otherCodes: rows.otherCodes, response: response, centre: rows.centre,
+            rootWeights: rows.rootWeights)
+        return ProfiledCriterion(
+            products: CrossProducts(design: design, response: ResponseProducts(design, matrices, rows)),
+            layout: profile.layout, templates: profile.templates, criterion: profile.criterion,
+            sumOfLogWeights: profile.sumOfLogWeights, logDeterminantCorrection: profile.logDeterminantCorrection)
+    }
+
     /// Ordinary (weighted) least squares: only a centre for the response, so the normal equations are good enough.
     private static func leastSquares(
         _ matrices: CellMatrices, _ cells: DesignCells, _ response: [Double]

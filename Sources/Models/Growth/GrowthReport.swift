@@ -7,6 +7,8 @@ import Tables
 /// emmeans does. Growth is the difference of the means at the end and at the start of the reported interval.
 struct GrowthReport {
     let fit: GrowthFit
+    /// The fixed effects with the standard errors and degrees of freedom asked for.
+    let coefficients: Coefficients
     let report: GrowthSpecification.Report
 
     /// The cells' estimates with their joint covariance.
@@ -29,11 +31,7 @@ struct GrowthReport {
                 rows.append(try weights(fixed))
             }
         }
-        let linear = fit.coefficients.transformed(Matrix(rowVectors: rows), labels: cells)
-        let offset = offset()
-        return Estimates(
-            labels: linear.labels, values: linear.values.map { $0 + offset }, covariance: linear.covariance,
-            uncertainty: linear.uncertainty)
+        return coefficients.transformed(Matrix(rowVectors: rows), labels: cells).shifted(by: offset())
     }
 
     /// The baseline standard deviation of the level: declared, or that of the scores of the baseline cohorts at the end
@@ -116,6 +114,18 @@ struct GrowthReport {
 }
 
 extension GrowthSpecification {
+    /// What fitting gives: the common result, and the model of the family.
+    public struct Fitted: Sendable {
+        /// What every model kind offers.
+        public let result: ModelFit
+        /// The linear mixed model, for a gaussian response.
+        public let growth: GrowthFit?
+        /// What the file asks for beyond estimates and standard errors.
+        public let inference: GrowthInference?
+        /// The generalised linear mixed model, for another family.
+        public let generalised: GeneralisedFit?
+    }
+
     /// Fits the model to a table.
     ///
     /// - Parameters:
@@ -123,27 +133,65 @@ extension GrowthSpecification {
     ///   - table: The data, with the columns that ``csv`` asks for.
     ///   - baselineCohorts: The cohorts whose scores give the standard deviation; empty for all.
     /// - Throws: ``ModelError``.
-    public func fit(
-        name: String, table: Table, baselineCohorts: [String]
-    ) throws(ModelError) -> (fit: GrowthFit, result: ModelFit) {
+    public func fit(name: String, table: Table, baselineCohorts: [String]) throws(ModelError) -> Fitted {
         let frame = try ModelFrame(
             formula, table: table, weightsColumn: weights, contrasts: contrasts, subset: subset)
+        if let family { return try fit(name: name, frame: frame, family: family) }
         let fit = try GrowthModel(frame, criterion: criterion).fit()
-        let reporter = report.map { GrowthReport(fit: fit, report: $0) }
+        let coefficients = try inference.coefficients(fit)
+        let reporter = report.map { GrowthReport(fit: fit, coefficients: coefficients, report: $0) }
         var deviations: [String: Double] = [:]
         if let report, let value = reporter?.standardDeviation(baselineCohorts: baselineCohorts) {
             deviations[report.outcome] = value
         }
         let result = ModelFit(
-            model: name, coefficients: fit.coefficients, varianceComponents: fit.varianceComponents,
-            estimates: try reporter?.estimates(), standardDeviations: deviations, diagnostics: fit.diagnostics)
-        return (fit, result)
+            model: name, coefficients: coefficients, varianceComponents: fit.varianceComponents,
+            estimates: try reporter?.estimates(), standardDeviations: deviations,
+            diagnostics: fit.diagnostics(inference))
+        return Fitted(
+            result: result, growth: fit, inference: try GrowthInference(fit, inference, coefficients: coefficients),
+            generalised: nil)
+    }
+
+    private func fit(name: String, frame: ModelFrame, family: Family) throws(ModelError) -> Fitted {
+        let fit = try GeneralisedModel(frame, family: family, quadraturePoints: quadraturePoints).fit()
+        let result = ModelFit(
+            model: name, coefficients: fit.coefficients, varianceComponents: fit.varianceComponents, estimates: nil,
+            standardDeviations: [:], diagnostics: fit.diagnostics(family, frame))
+        return Fitted(result: result, growth: nil, inference: nil, generalised: fit)
+    }
+}
+
+extension GeneralisedFit {
+    /// Criterion, counts and warnings.
+    fileprivate func diagnostics(_ family: Family, _ frame: ModelFrame) -> [Diagnostic] {
+        let leftOut = frame.rowsRead - frame.rowsOutsideSubset - frame.rowCount
+        var list = [
+            Diagnostic(
+                "log_likelihood", logLikelihood,
+                note: quadraturePoints == 1
+                    ? "Laplace approximation" : "adaptive Gauss-Hermite quadrature, \(quadraturePoints) points"),
+            Diagnostic("parameters", Double(parameterCount)), Diagnostic("aic", aic), Diagnostic("bic", bic),
+            Diagnostic("rows", Double(rowCount)),
+            Diagnostic(
+                "rows_left_out", Double(leftOut), note: "a value of the formula's columns is missing",
+                isWarning: leftOut > 0),
+            Diagnostic("evaluations", Double(evaluations)),
+            Diagnostic("family", note: "\(family.rawValue), \(family == .binomial ? "logit" : "log") link"),
+            Diagnostic("standard_errors", note: "model-based, from the joint Hessian of all parameters"),
+            Diagnostic("degrees_of_freedom", note: "infinite (normal quantiles)"),
+        ]
+        list += droppedColumns.map {
+            Diagnostic("dropped_column", note: "\($0) is a combination of earlier columns", isWarning: true)
+        }
+        list += singularities.map { Diagnostic("singular", note: $0, isWarning: true) }
+        return list
     }
 }
 
 extension GrowthFit {
     /// Criterion, counts and warnings.
-    var diagnostics: [Diagnostic] {
+    func diagnostics(_ inference: InferenceSpecification) -> [Diagnostic] {
         var list = [
             Diagnostic(criterion == .reml ? "reml_criterion" : "deviance", criterionValue),
             Diagnostic("rows", Double(rowCount)),
@@ -155,13 +203,27 @@ extension GrowthFit {
             list.append(Diagnostic("rows_outside_subset", Double(rowsOutsideSubset), note: "the declared subset"))
         }
         list += groupSizes.map { Diagnostic("factor_levels", Double($0.levels), note: $0.factor) }
-        list.append(Diagnostic("evaluations", Double(evaluations)))
+        list += [
+            Diagnostic("log_likelihood", logLikelihood, note: criterion == .reml ? "restricted" : ""),
+            Diagnostic("parameters", Double(parameterCount)), Diagnostic("aic", aic), Diagnostic("bic", bic),
+            Diagnostic("evaluations", Double(evaluations)),
+        ]
+        if levelsOutsideCurvature > 0 {
+            list.append(
+                Diagnostic(
+                    "curvature_without_levels", Double(levelsOutsideCurvature),
+                    note:
+                        "levels of '\(groupSizes[0].factor)' that link otherwise separate clusters: in the estimates, "
+                        + "not in the curvature behind the degrees of freedom"))
+        }
+        list.append(Diagnostic("standard_errors", note: inference.standardErrorsInWords))
+        let isWithoutDegrees = inference.isSatterthwaite && coefficients.uncertainty == nil
         list.append(
             Diagnostic(
                 "degrees_of_freedom",
-                note: coefficients.uncertainty == nil
+                note: isWithoutDegrees
                     ? "infinite (normal quantiles): the criterion's curvature gave no Satterthwaite degrees of freedom"
-                    : "Satterthwaite", isWarning: coefficients.uncertainty == nil))
+                    : inference.degreesOfFreedomInWords, isWarning: isWithoutDegrees))
         list += droppedColumns.map {
             Diagnostic("dropped_column", note: "\($0) is a combination of earlier columns", isWarning: true)
         }

@@ -29,7 +29,11 @@ public struct GrowthSpecification: Sendable {
     public let formula: Formula
     /// REML or ML.
     public let criterion: Criterion
-    /// The column of prior weights.
+    /// The distribution of the response; nil for gaussian.
+    public let family: Family?
+    /// The number of quadrature points of a generalised model; 1 is the Laplace approximation.
+    public let quadraturePoints: Int
+    /// The column of prior weights; of trials for a binomial response.
     public let weights: String?
     /// The contrasts of factors; treatment contrasts against the first level for the others.
     public let contrasts: [String: Contrast]
@@ -37,8 +41,13 @@ public struct GrowthSpecification: Sendable {
     public let subset: RowCondition?
     /// What to report; nil for coefficients only.
     public let report: Report?
+    /// Which standard errors, degrees of freedom and intervals to give.
+    public let inference: InferenceSpecification
 
-    static let keys = ["data", "formula", "estimation", "weights", "contrasts", "subset", "report"]
+    static let keys = [
+        "data", "formula", "family", "quadrature_points", "estimation", "weights", "contrasts", "subset", "report",
+        "inference", "output",
+    ]
 
     init?(_ model: SpecificationMapping, folder: String) {
         let data = model.required("data").flatMap { DataDeclaration($0, folder: folder) }
@@ -51,7 +60,12 @@ public struct GrowthSpecification: Sendable {
             formula.flatMap { Contrast.declared(value, formula: $0) }
         }
         let subset = model.optional("subset").map(RowCondition.declared)
-        guard let data, let formula, let criterion else { return nil }
+        guard let data, let formula, let criterion,
+            let inference = InferenceSpecification(model, formula: formula, criterion: criterion)
+        else { return nil }
+        self.inference = inference
+        guard let family = Self.family(model) else { return nil }
+        (self.family, quadraturePoints) = family
         if case .some(.none) = report { return nil }
         if case .some(.none) = contrasts { return nil }
         if case .some(.none) = subset { return nil }
@@ -76,6 +90,35 @@ public struct GrowthSpecification: Sendable {
         csv.types = csv.types.filter { known.contains($0.key) }
         csv.levels = csv.levels.filter { known.contains($0.key) }
         self.csv = csv
+    }
+
+    /// The family and its number of quadrature points; nil after an error.
+    private static func family(_ model: SpecificationMapping) -> (Family?, Int)? {
+        var family: Family?
+        if let value = model.optional("family") {
+            guard let word = value.word(among: ["gaussian"] + Family.allCases.map(\.rawValue)) else { return nil }
+            family = Family(rawValue: word)
+        }
+        var points = 1
+        if let value = model.optional("quadrature_points") {
+            guard let number = value.number(in: .positive), number == number.rounded(), number <= 25 else {
+                value.fail("expected a whole number from 1 (Laplace) to 25.")
+                return nil
+            }
+            points = Int(number)
+            if family == nil {
+                value.fail("quadrature points are for a family other than gaussian.")
+                return nil
+            }
+        }
+        guard family != nil else { return (nil, 1) }
+        // Named rather than ignored: a key without effect would look as if it had one.
+        for key in ["estimation", "report", "inference", "output"] {
+            guard let value = model.optional(key) else { continue }
+            value.fail("'\(key)' is for gaussian models only. Leave it out for a model of another family.")
+            return nil
+        }
+        return (family, points)
     }
 
     private static func formula(_ value: SpecificationValue) -> Formula? {

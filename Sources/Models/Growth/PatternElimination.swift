@@ -380,6 +380,28 @@ struct PatternSystem {
         }
     }
 
+    /// K.
+    var solvedSize: Int { k }
+
+    /// `Q z`.
+    func solvedTimes(_ z: [Double]) -> [Double] {
+        (0..<k).map { row in
+            var sum = 0.0
+            for inner in 0..<k { sum += solved[row + inner * k] * z[inner] }
+            return sum
+        }
+    }
+
+    /// `L^-T x`.
+    func backSolved(_ x: [Double]) -> [Double] {
+        var result = x
+        for row in stride(from: k - 1, through: 0, by: -1) {
+            for inner in (row + 1)..<max(k, row + 1) { result[row] -= lower[inner + row * k] * result[inner] }
+            result[row] /= lower[row + row * k]
+        }
+        return result
+    }
+
     /// Adds `L^-T A L^-1`.
     func addBackSolved(_ matrix: Matrix, to target: inout Matrix) {
         var inverse = Matrix(rows: k, columns: k)

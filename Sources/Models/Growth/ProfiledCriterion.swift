@@ -25,6 +25,32 @@ struct PenalisedSolution: Sendable {
     let otherEffects: [Double]
 }
 
+extension PenalisedSolution {
+    /// The solution with a combination of the fixed effects held at a value: with V the inverse of `R_X R_X'`, a the
+    /// weights and d the distance, beta moves by `V a d / a'V a` and r^2 grows by `d^2 / a'V a`.
+    func holding(_ held: HeldCombination, _ tail: TailSystem) -> PenalisedSolution {
+        let half = forwardSolve(fixedFactor, held.weights)
+        let variance = dot(half, half)
+        let distance = held.value - dot(held.weights, fixedEffects)
+        let shift = backSolve(fixedFactor, half).map { $0 * distance / variance }
+        let beta = zip(fixedEffects, shift).map { $0 + $1 }
+        return PenalisedSolution(
+            logDeterminantRandom: logDeterminantRandom, logDeterminantFixed: logDeterminantFixed,
+            residualSumOfSquares: residualSumOfSquares + distance * distance / variance, fixedFactor: fixedFactor,
+            fixedEffects: beta, otherEffects: tail.effects(beta))
+    }
+}
+
+/// x in `L x = b`.
+private func forwardSolve(_ lower: Matrix, _ right: [Double]) -> [Double] {
+    var x = right
+    for row in x.indices {
+        for inner in 0..<row { x[row] -= lower[row, inner] * x[inner] }
+        x[row] /= lower[row, row]
+    }
+    return x
+}
+
 /// Minus twice the profiled (restricted) log-likelihood of a linear mixed model as a function of theta.
 ///
 /// `log|L|^2 + n (1 + log(2 pi r^2 / n))` for ML; `log|L|^2 + log|R_X|^2 + (n - p) (1 + log(2 pi r^2 / (n - p)))` for

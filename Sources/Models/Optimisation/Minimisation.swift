@@ -34,22 +34,27 @@ struct Minimisation {
 
     /// Searches the minimum.
     ///
-    /// - Parameter function: What it throws ends the search and is thrown on; NaN counts as numerical breakdown, because
-    ///   NLopt would otherwise end with success at a wrong point.
+    /// - Parameters:
+    ///   - function: What it throws ends the search and is thrown on; NaN counts as numerical breakdown, because NLopt
+    ///     would otherwise end with success at a wrong point.
     /// - Throws: ``ModelError/notConverged(evaluations:reason:)`` or what the function throws.
-    func run(_ function: @escaping Function) throws(ModelError) -> Minimum {
+    ///   - constraint: A function that must be zero, and its gradient; SLSQP only.
+    func run(
+        constraint: ((_ point: [Double]) -> (value: Double, gradient: [Double]))? = nil, _ function: @escaping Function
+    ) throws(ModelError) -> Minimum {
         let algorithm = method == .bobyqa ? NLOPT_LN_BOBYQA : NLOPT_LD_SLSQP
         guard let optimiser = nlopt_create(algorithm, UInt32(start.count)) else {
             throw .notConverged(evaluations: 0, reason: "the optimiser could not be set up")
         }
         defer { nlopt_destroy(optimiser) }
-        let objective = Objective(function: function, optimiser: optimiser)
+        let objective = Objective(function: function, constraint: constraint, optimiser: optimiser)
         var point = start
         var value = 0.0
         let code = withExtendedLifetime(objective) {
             let data = Unmanaged.passUnretained(objective).toOpaque()
             nlopt_set_min_objective(optimiser, evaluateObjective, data)
             nlopt_set_lower_bounds(optimiser, lower)
+            if constraint != nil { nlopt_add_equality_constraint(optimiser, evaluateConstraint, data, 1e-9) }
             nlopt_set_xtol_rel(optimiser, relativeTolerance)
             nlopt_set_maxeval(optimiser, Int32(maximumEvaluations))
             return nlopt_optimize(optimiser, &point, &value)
@@ -69,12 +74,17 @@ struct Minimisation {
 /// The objective with identity, because NLopt hands a pointer back to it.
 private final class Objective {
     let function: Minimisation.Function
+    let constraint: (([Double]) -> (value: Double, gradient: [Double]))?
     let optimiser: nlopt_opt
     var evaluations = 0
     var error: ModelError?
 
-    init(function: @escaping Minimisation.Function, optimiser: nlopt_opt) {
+    init(
+        function: @escaping Minimisation.Function, constraint: (([Double]) -> (value: Double, gradient: [Double]))?,
+        optimiser: nlopt_opt
+    ) {
         self.function = function
+        self.constraint = constraint
         self.optimiser = optimiser
     }
 
@@ -93,6 +103,18 @@ private final class Objective {
         nlopt_force_stop(optimiser)
         return .greatestFiniteMagnitude
     }
+}
+
+private func evaluateConstraint(
+    _ count: UInt32, _ point: UnsafePointer<Double>?, _ gradient: UnsafeMutablePointer<Double>?,
+    _ data: UnsafeMutableRawPointer?
+) -> Double {
+    guard let point, let data else { return .greatestFiniteMagnitude }
+    let objective = Unmanaged<Objective>.fromOpaque(data).takeUnretainedValue()
+    guard let constraint = objective.constraint else { return 0 }
+    let (value, slopes) = constraint(Array(UnsafeBufferPointer(start: point, count: Int(count))))
+    if let gradient { for (index, slope) in slopes.enumerated() { gradient[index] = slope } }
+    return value
 }
 
 private func evaluateObjective(
