@@ -53,7 +53,7 @@ public struct GeneralisedFit: Sendable {
             block.template.parameters.map { lambda[$0.row, $0.column] }
         }
         logLikelihood = -0.5 * optimum.value
-        varianceComponents = zip(model.blocks, lambdas).flatMap(Self.components)
+        varianceComponents = zip(model.blocks, lambdas).flatMap { $0.components($1.timesTransposed($1)) }
         conditionalModes = ConditionalModes.all(model.blocks, factors, deviance, factor)
         linearPredictor = model.cells.cellOfRow.map { deviance.search.predictor[$0] }
         rowCount = model.design.rowCount
@@ -61,12 +61,12 @@ public struct GeneralisedFit: Sendable {
         quadraturePoints = model.quadraturePoints
         evaluations = searched.evaluations
         droppedColumns = model.columns.droppedNames
-        singularities = zip(model.blocks, lambdas).flatMap(Self.singularities)
+        singularities = zip(model.blocks, lambdas).flatMap { $0.singularities($1, tolerance: 0) }
     }
 
     /// The deviance is minus twice the log-likelihood: the covariance is twice the inverse of its Hessian.
     private static func coefficients(
-        _ columns: StandardisedColumns, _ optimum: GeneralisedSearch.Optimum, thetaCount: Int
+        _ columns: FixedEffectsColumns, _ optimum: GeneralisedSearch.Optimum, thetaCount: Int
     ) throws(ModelError) -> Coefficients {
         guard let inverse = (try? Cholesky(optimum.hessian))?.inverse else { throw .numericalBreakdown }
         let p = columns.count
@@ -79,33 +79,6 @@ public struct GeneralisedFit: Sendable {
         return Coefficients(
             labels: columns.names, values: back * Array(optimum.point[thetaCount...]),
             covariance: (back * covariance).timesTransposed(back))
-    }
-
-    private static func components(_ block: RandomEffectsBlock, _ lambda: Matrix) -> [VarianceComponent] {
-        let covariance = lambda.timesTransposed(lambda)
-        // Variances before covariances, as lme4 lists them.
-        let elements =
-            block.template.parameters.filter(\.isDiagonal) + block.template.parameters.filter { !$0.isDiagonal }
-        return elements.map { element in
-            let (i, j) = (element.row, element.column)
-            let value = covariance[i, j]
-            let product = (covariance[i, i] * covariance[j, j]).squareRoot()
-            return VarianceComponent(
-                group: block.factor, term: block.effectNames[j], withTerm: i == j ? nil : block.effectNames[i],
-                variance: value, standardDeviation: i == j ? value.squareRoot() : nil,
-                correlation: i == j || product == 0 ? nil : value / product)
-        }
-    }
-
-    /// A zero on the diagonal of a relative covariance factor: no variance, or a perfect correlation with earlier ones.
-    private static func singularities(_ block: RandomEffectsBlock, _ lambda: Matrix) -> [String] {
-        (0..<block.width).filter { lambda[$0, $0] == 0 }.map { effect in
-            let hasVariance = (0..<effect).contains { lambda[effect, $0] != 0 }
-            let name = "'\(block.effectNames[effect])' of '\(block.factor)'"
-            return hasVariance
-                ? "the random effect \(name) is perfectly correlated with the effects before it"
-                : "the variance of \(name) is estimated as zero: its factor levels do not differ more than chance"
-        }
     }
 }
 

@@ -9,7 +9,7 @@ public struct GeneralisedModel: Sendable {
     let family: Family
     let quadraturePoints: Int
     let cells: ResponseCells
-    let columns: StandardisedColumns
+    let columns: FixedEffectsColumns
     /// The random effects, the factor with most levels first.
     let blocks: [RandomEffectsBlock]
     /// The random effects' columns as they are estimated, in the order of ``blocks``.
@@ -51,7 +51,11 @@ public struct GeneralisedModel: Sendable {
         self.quadraturePoints = quadraturePoints
         let cells = ResponseCells(design, response, firstBlock: blocks[0])
         self.cells = cells
-        columns = StandardisedColumns(design, cells)
+        let width = design.columnCount
+        let declared = cells.representatives.flatMap { design.columns[$0 * width..<($0 + 1) * width] }
+        columns = FixedEffectsColumns(
+            columnNames: design.columnNames, matrix: declared, counts: cells.sizes,
+            hasIntercept: width > 0 && cells.representatives.indices.allSatisfy { declared[$0 * width] == 1 })
         guard design.rowCount > columns.count else {
             throw .tooFewRows(rows: design.rowCount, effects: columns.count)
         }

@@ -4,7 +4,7 @@ import Probability
 /// The fixed effects without random effects: a generalised linear model by Fisher scoring, which also shows separation.
 struct FixedEffectsStart {
     let family: Family
-    let columns: StandardisedColumns
+    let columns: FixedEffectsColumns
     let offsets: [Double]
     let totals: [Double]
     let sizes: [Double]

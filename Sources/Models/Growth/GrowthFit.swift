@@ -67,7 +67,10 @@ public struct GrowthFit: Sendable {
         sigma = optimum.sigma
         criterionValue = optimum.value
         criterion = profile.criterion
-        varianceComponents = Self.components(model.blocks, lambdas, sigma: sigma)
+        let variance = optimum.sigma * optimum.sigma
+        varianceComponents =
+            zip(model.blocks, lambdas).flatMap { $0.components(variance * $1.timesTransposed($1)) }
+            + [.residual(variance)]
         groupSizes = model.blocks.map { ($0.factor, $0.levelCount) }
         rowCount = model.frame.rowCount
         rowsOutsideSubset = model.frame.rowsOutsideSubset
@@ -75,7 +78,9 @@ public struct GrowthFit: Sendable {
         evaluations = optimum.evaluations
         fullEvaluations = optimum.fullEvaluations
         droppedColumns = model.columns.droppedNames
-        singularities = Self.singularities(model.blocks, lambdas)
+        singularities = zip(model.blocks, lambdas).flatMap {
+            $0.singularities($1, tolerance: CriterionSearch.boundaryTolerance)
+        }
         self.model = model
         self.optimum = optimum
         self.curvature = curvature
@@ -108,51 +113,6 @@ public struct GrowthFit: Sendable {
             }
             return result
         }
-    }
-
-    static func components(
-        _ blocks: [RandomEffectsBlock], _ lambdas: [Matrix], sigma: Double
-    ) -> [VarianceComponent] {
-        var components: [VarianceComponent] = []
-        for (block, lambda) in zip(blocks, lambdas) {
-            let covariance = sigma * sigma * lambda.timesTransposed(lambda)
-            // Variances before covariances, as lme4 lists them.
-            let elements =
-                block.template.parameters.filter(\.isDiagonal) + block.template.parameters.filter { !$0.isDiagonal }
-            for element in elements {
-                let (i, j) = (element.row, element.column)
-                let value = covariance[i, j]
-                let product = (covariance[i, i] * covariance[j, j]).squareRoot()
-                components.append(
-                    VarianceComponent(
-                        group: block.factor, term: block.effectNames[j],
-                        withTerm: i == j ? nil : block.effectNames[i], variance: value,
-                        standardDeviation: i == j ? value.squareRoot() : nil,
-                        correlation: i == j || product == 0 ? nil : value / product))
-            }
-        }
-        components.append(
-            VarianceComponent(
-                group: "Residual", term: "", withTerm: nil, variance: sigma * sigma, standardDeviation: sigma,
-                correlation: nil))
-        return components
-    }
-
-    /// A zero on the diagonal of a relative covariance factor: no variance, or a perfect correlation with earlier ones.
-    private static func singularities(_ blocks: [RandomEffectsBlock], _ lambdas: [Matrix]) -> [String] {
-        var words: [String] = []
-        for (block, lambda) in zip(blocks, lambdas) {
-            for effect in 0..<block.width where lambda[effect, effect] < CriterionSearch.boundaryTolerance {
-                let hasVariance = (0..<effect).contains { abs(lambda[effect, $0]) > CriterionSearch.boundaryTolerance }
-                let name = "'\(block.effectNames[effect])' of '\(block.factor)'"
-                words.append(
-                    hasVariance
-                        ? "the random effect \(name) is perfectly correlated with the effects before it"
-                        : "the variance of \(name) is estimated as zero: its factor levels do not differ more than chance"
-                )
-            }
-        }
-        return words
     }
 }
 

@@ -33,9 +33,19 @@ struct FixedEffectsColumns: Sendable {
     ///   - variables: Its variables, one row a cell.
     ///   - counts: The number of rows of each cell.
     init(_ design: PredictorDesign, _ variables: [String: Variable], counts: [Double]) {
-        let width = design.columnCount
-        var matrix = design.matrixByRows(variables, rowCount: counts.count)
-        let hasIntercept = design.columnNames.first == "(Intercept)"
+        self.init(
+            columnNames: design.columnNames, matrix: design.matrixByRows(variables, rowCount: counts.count),
+            counts: counts, hasIntercept: design.columnNames.first == "(Intercept)")
+    }
+
+    /// - Parameters:
+    ///   - columnNames: The names of the columns.
+    ///   - declared: The columns, cell by cell.
+    ///   - counts: The number of rows of each cell, or the sum of their weights.
+    ///   - hasIntercept: Whether the first column is the intercept.
+    init(columnNames: [String], matrix declared: [Double], counts: [Double], hasIntercept: Bool) {
+        let width = columnNames.count
+        var matrix = declared
         var shifts = [Double](repeating: 0, count: width)
         if hasIntercept { shifts = [0] + Self.means(matrix, width, counts).dropFirst() }
         let scales = Self.centreAndScale(&matrix, width, counts, shifts: shifts)
@@ -47,8 +57,8 @@ struct FixedEffectsColumns: Sendable {
             kept.count == width ? matrix : Self.columns(kept, of: matrix, width: width, rowCount: counts.count)
         self.shifts = kept.map { shifts[$0] }
         self.scales = kept.map { scales[$0] }
-        names = kept.map { design.columnNames[$0] }
-        droppedNames = (0..<width).filter { !kept.contains($0) }.map { design.columnNames[$0] }
+        names = kept.map { columnNames[$0] }
+        droppedNames = (0..<width).filter { !kept.contains($0) }.map { columnNames[$0] }
     }
 
     /// `beta = T betaTransformed`: p x p.
