@@ -330,7 +330,8 @@ def main():
     print_table(rows)
     n, judged = len(results), [row for row in rows if row["kind"] != "variance"]
     outside = [row for row in judged if is_outside(row["covered"], n)]
-    print(f"\n{n} data sets, seeds {options.first} to {options.last}, {len(refused)} refused; {seconds:.0f} s on {PROCESSES} processes. "
+    print(f"\n{n} data sets, seeds {options.first} to {options.last}, {len(refused)} refused; "
+          f"{seconds:.0f} s on {PROCESSES} processes. "
           f"One standard error of a coverage of 95% is {100 * math.sqrt(0.95 * 0.05 / n):.2f} percentage points.")
     print_ranges(rows)
     print(f"Outside {100 * LOWEST:.0f}-{100 * HIGHEST:.0f}% (*): {len(outside)} of {len(judged)}; were every coverage 95%, chance "
