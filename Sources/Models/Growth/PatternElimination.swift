@@ -1,5 +1,6 @@
 import CLAPACK
 import LinearAlgebra
+import Parallelism
 import RealModule
 
 /// Takes the first grouping factor out of the penalised system (its Schur complement), pattern by pattern, and gives
@@ -90,14 +91,42 @@ struct PatternElimination {
     func inverseAndEffects(
         inverse: TailInverse, beta: [Double], others: [Double]
     ) throws(ModelError) -> (inverse: Matrix, effects: Matrix) {
+        let chunks = Self.chunks(design.grouping.patterns.count)
+        var sums = [(inverse: Matrix, effects: Matrix)?](repeating: nil, count: chunks.count)
+        let cornerFactor = try inverse.cornerFactor()
+        sums.withUnsafeMutableBufferPointer { sums in
+            Threads.forEach(chunks.count) { index in
+                sums[index] = try? self.sums(chunks[index], inverse, cornerFactor, beta, others)
+            }
+        }
+        // In the order of the chunks, whatever thread was first.
+        let k = design.width
+        var result = (inverse: Matrix(rows: k, columns: k), effects: Matrix(rows: k, columns: k))
+        for sum in sums {
+            guard let sum else { throw .numericalBreakdown }
+            result.inverse = result.inverse + sum.inverse
+            result.effects = result.effects + sum.effects
+        }
+        return result
+    }
+
+    /// Ranges of patterns; they do not hang on the number of threads, so neither do the sums.
+    private static func chunks(_ count: Int) -> [Range<Int>] {
+        let parts = min(64, max(1, count / 16))
+        return (0..<parts).map { $0 * count / parts..<($0 + 1) * count / parts }
+    }
+
+    private func sums(
+        _ patterns: Range<Int>, _ inverse: TailInverse, _ cornerFactor: Matrix, _ beta: [Double], _ others: [Double]
+    ) throws(ModelError) -> (inverse: Matrix, effects: Matrix) {
         let k = design.width
         var result = (inverse: Matrix(rows: k, columns: k), effects: Matrix(rows: k, columns: k))
         var system = PatternSystem(products, lambdas)
         var middle = Matrix(rows: k, columns: k)
         var outer = Matrix(rows: k, columns: k)
-        for pattern in design.grouping.patterns.indices where design.patternCounts[pattern] > 0 {
+        for pattern in patterns where design.patternCounts[pattern] > 0 {
             _ = try system.load(pattern)
-            loadFixedPart(pattern, system, inverse.corner, beta, &middle, &outer)
+            loadFixedPart(pattern, system, cornerFactor, beta, &middle, &outer)
             if !system.linked.isEmpty { addLinks(pattern, system, inverse, beta, others, &middle, &outer) }
             system.addBackSolved(middle, to: &result.inverse)
             system.addBackSolved(outer, to: &result.effects)
@@ -105,13 +134,13 @@ struct PatternElimination {
         return result
     }
 
-    /// `count (I + F C_xx F')` and `sum (Q z - F beta)(Q z - F beta)'` as far as they hang on the pattern alone.
+    /// `count (I + F C_xx F')`, with C_xx by its Cholesky factor, and `sum (Q z - F beta)(Q z - F beta)'` as far as they hang on the pattern alone.
     private func loadFixedPart(
-        _ pattern: Int, _ system: PatternSystem, _ corner: Matrix, _ beta: [Double], _ middle: inout Matrix,
+        _ pattern: Int, _ system: PatternSystem, _ cornerFactor: Matrix, _ beta: [Double], _ middle: inout Matrix,
         _ outer: inout Matrix
     ) {
         let (k, p, count) = (design.width, design.fixedCount, design.patternCounts[pattern])
-        let image = system.fixedTimes(corner)
+        let image = system.fixedTimes(lower: cornerFactor)
         let fitted = system.fitted(beta)
         var (own, square) = ([Double](repeating: 0, count: k), Matrix(rows: k, columns: k))
         for a in 0..<k {
@@ -124,7 +153,7 @@ struct PatternElimination {
         for a in 0..<k {
             for b in 0..<k {
                 var sum = 0.0
-                for column in 0..<p { sum += image[a * p + column] * system.fixed[b * p + column] }
+                for column in 0..<p { sum += image[a * p + column] * image[b * p + column] }
                 middle[a, b] = count * ((a == b ? 1 : 0) + sum)
                 outer[a, b] = squares[a, b] - own[a] * fitted[b] - fitted[a] * own[b] + count * fitted[a] * fitted[b]
             }
@@ -336,15 +365,15 @@ struct PatternSystem {
         }
     }
 
-    /// `F A`, p values for each effect.
-    func fixedTimes(_ matrix: Matrix) -> [Double] {
-        let p = matrix.rows
+    /// `F L` for a lower triangular L, p values for each effect.
+    func fixedTimes(lower: Matrix) -> [Double] {
+        let p = lower.rows
         var image = [Double](repeating: 0, count: k * p)
         for effect in 0..<k {
             for column in 0..<p {
-                let factor = fixed[effect * p + column]
-                if factor == 0 { continue }
-                for row in 0..<p { image[effect * p + row] += factor * matrix.elements[row + column * p] }
+                var sum = 0.0
+                for row in column..<p { sum += fixed[effect * p + row] * lower.elements[row + column * p] }
+                image[effect * p + column] = sum
             }
         }
         return image

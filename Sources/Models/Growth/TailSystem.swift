@@ -226,11 +226,23 @@ struct TailInverse {
             }
         }
         self.layout = layout
+        self.includesFixedEffects = includesFixedEffects
         fixedCount = p
         self.random = system.random
         system.random = []
         border = includesFixedEffects ? shifted.map { -$0 } : Array(repeating: 0, count: p * q)
         self.corner = corner
+    }
+
+    private let includesFixedEffects: Bool
+
+    /// The Cholesky factor of ``corner``; zero where the fixed effects are left out.
+    ///
+    /// - Throws: ``ModelError/numericalBreakdown``.
+    func cornerFactor() throws(ModelError) -> Matrix {
+        guard includesFixedEffects else { return Matrix(rows: fixedCount, columns: fixedCount) }
+        guard let factor = try? Cholesky(corner) else { throw .numericalBreakdown }
+        return factor.lower
     }
 
     /// The element of two levels' effects.

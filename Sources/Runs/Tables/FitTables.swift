@@ -10,7 +10,8 @@ extension TableSchema {
             Column("term", .string, "the coefficient, as lme4 names it"),
             Column("estimate", .number, "units of the outcome", "the estimate"),
             Column("std_error", .number, "units of the outcome", "its standard error"),
-            Column("df", .number, "degrees of freedom (Satterthwaite); empty means infinite: normal quantiles"),
+            Column(
+                "df", .number, "degrees of freedom (which: diagnostics.csv); empty means infinite: normal quantiles"),
             Column("statistic", .number, "estimate over standard error"),
             Column("p_value", .number, "two-sided p-value"),
             Column("conf_low", .number, "units of the outcome", "lower end of the 95% confidence interval"),
@@ -37,10 +38,12 @@ extension TableSchema {
             Column("cohort", .string, "cohort"), Column("ses", .string, "SES group"),
             Column("growth", .number, "score points", "growth over a school year"),
             Column("growth_se", .number, "score points", "its standard error"),
+            Column("growth_df", .number, "its degrees of freedom; empty means infinite"),
             Column("baseline_kind", .string, "mean of the baseline cohorts, or their trend continued"),
             Column("baseline", .number, "score points", "the baseline's growth"),
             Column("deviation", .number, "score points", "growth minus baseline"),
             Column("deviation_se", .number, "score points", "its standard error"),
+            Column("deviation_df", .number, "its degrees of freedom; empty means infinite"),
             Column("deviation_sd", .number, "SD", "deviation in baseline standard deviations of the level"),
             Column("deviation_pct", .number, "%", "deviation as a percentage of the baseline's growth"),
             Column(
@@ -60,8 +63,10 @@ extension TableSchema {
             Column("cohort", .string, "cohort"),
             Column("gap", .number, "score points", "growth of the low SES group minus that of the high one"),
             Column("gap_se", .number, "score points", "its standard error"),
+            Column("gap_df", .number, "its degrees of freedom; empty means infinite"),
             Column("change", .number, "score points", "gap minus the baseline's gap"),
             Column("change_se", .number, "score points", "its standard error"),
+            Column("change_df", .number, "its degrees of freedom; empty means infinite"),
             Column("conf_low", .number, "score points", "lower end of the 90% confidence interval of the change"),
             Column("conf_high", .number, "score points", "upper end of the 90% confidence interval of the change"),
             Column("verdict", .string, "verdict on the change"),
@@ -196,8 +201,10 @@ struct FitTables {
         return [
             .text(cell.outcome), .text(cell.sector), .text(cell.cohort), .text(cell.group),
             .double(finding.growth.value), .double(finding.growth.standardError),
+            .double(finding.growth.degreesOfFreedom),
             comparison.map { .text($0.baselineKind.rawValue) } ?? .missing, .optional(comparison?.baseline.value),
             .optional(comparison?.deviation.value), .optional(comparison?.deviation.standardError),
+            .optional(comparison?.deviation.degreesOfFreedom),
             .optional(comparison?.deviationInSD), .optional(comparison?.deviationPercent),
             .optional(comparison?.delayWeeks?.value), .optional(comparison?.delayWeeks?.standardError),
             .optional(comparison?.interval.lowerBound), .optional(comparison?.interval.upperBound),
@@ -212,8 +219,9 @@ struct FitTables {
             for finding in try analysis.gapFindings() {
                 table.append([
                     .text(finding.outcome), .text(finding.sector), .text(finding.cohort), .double(finding.gap.value),
-                    .double(finding.gap.standardError), .optional(finding.change?.value),
-                    .optional(finding.change?.standardError), .optional(finding.interval?.lowerBound),
+                    .double(finding.gap.standardError), .double(finding.gap.degreesOfFreedom),
+                    .optional(finding.change?.value), .optional(finding.change?.standardError),
+                    .optional(finding.change?.degreesOfFreedom), .optional(finding.interval?.lowerBound),
                     .optional(finding.interval?.upperBound), finding.verdict.map { .text($0.rawValue) } ?? .missing,
                 ])
             }
