@@ -3,7 +3,7 @@
 PACKAGES = liblapack-dev libblas-dev libnlopt-dev
 # R, for the tests that fit the same data with lme4; installed by continuous integration or with PEERS=1.
 PEERS ?= $(CI)
-PEER_PACKAGES = $(if $(PEERS),r-base-core r-cran-lme4 r-cran-lmertest)
+PEER_PACKAGES = $(if $(PEERS),r-base-core r-cran-lme4 r-cran-lmertest r-cran-emmeans r-cran-jsonlite)
 SCENARIO ?= scenarios/np-onderwijs.yaml
 
 .PHONY: run test build setup lint format clean

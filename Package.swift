@@ -60,13 +60,15 @@ let package = Package(
         .executableTarget(
             name: "herstel",
             dependencies: [
-                "Parallelism", "LinearAlgebra", "Tables", "Specifications", "Models", "Synthesis", "Recovery", "Funding",
+                "Parallelism", "LinearAlgebra", "Tables", "Specifications", "Models", "Synthesis", "Recovery",
+                "Funding",
                 "Scenarios", "Runs", argumentParser, logging,
             ],
             swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
-            name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "Parallelism", "TestSupport"], swiftSettings: strict),
+            name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "Parallelism", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TablesTests", dependencies: ["Tables", "Parallelism", "TestSupport"], swiftSettings: strict),
@@ -90,8 +92,8 @@ let package = Package(
         .testTarget(name: "RunsTests", dependencies: ["Runs", "Scenarios", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "Peers", dependencies: ["LinearAlgebra", "Models", "Recovery", "Tables", "TestSupport"],
-            exclude: ["polish.R", "contrasts.R", "terms.R", "small_sample.R", "glmer.R"],
+            name: "Peers", dependencies: ["herstel", "LinearAlgebra", "Models", "Recovery", "Tables", "TestSupport"],
+            exclude: ["polish.R", "contrasts.R", "terms.R", "small_sample.R", "glmer.R", "agreement.R"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
