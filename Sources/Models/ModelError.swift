@@ -18,6 +18,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case notIdentified(factor: String, levels: Int, rows: Int)
     /// A grouping factor has at least as many random effects as there are rows.
     case tooManyEffects(factor: String, effects: Int, rows: Int)
+    /// A random effect's column is a linear combination of those before it in its term, or in two terms of a factor.
+    case dependentRandomEffect(String, factor: String)
     /// Prior weights must be positive.
     case badWeight(column: String, row: Int)
     /// A function or an offset has no finite value in a row.
@@ -92,6 +94,9 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .tooManyEffects(let factor, let effects, let rows):
             "there are \(rows) complete rows for \(effects) random effects of '\(factor)': they cannot be told from the "
                 + "residuals. Use fewer effects in its term, or a coarser grouping factor."
+        case .dependentRandomEffect(let effect, let factor):
+            "the random effect '\(effect)' of '\(factor)' is a combination of effects before it, or is zero in every row: its "
+                + "variance is not identified. Drop it."
         case .badWeight(let column, let row):
             "the weight in column '\(column)' is not above 0 in data row \(row). Give positive weights, or leave the "
                 + "row out."

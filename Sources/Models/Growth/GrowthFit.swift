@@ -55,7 +55,8 @@ public struct GrowthFit: Sendable {
             labels: model.columns.names, values: back * beta, covariance: covariance,
             uncertainty: try Self.uncertainty(curvature, optimum, back))
         self.levelsOutsideCurvature = levelsOutsideCurvature
-        let lambdas = Self.unscaled(profile.factors(optimum.theta), model.effectScales)
+        let factors = profile.factors(optimum.theta)
+        let lambdas = zip(model.effects, factors).map { $0.declared($1) }
         theta = zip(lambdas, profile.templates).flatMap { lambda, template in
             template.parameters.map { lambda[$0.row, $0.column] }
         }
@@ -70,7 +71,8 @@ public struct GrowthFit: Sendable {
         evaluations = optimum.evaluations
         fullEvaluations = optimum.fullEvaluations
         droppedColumns = model.columns.droppedNames
-        singularities = Self.singularities(model.blocks, lambdas)
+        singularities = zip(zip(model.effects, factors), lambdas)
+            .flatMap { Self.singularities($0.0, $0.1, declared: $1) }
         design = model.design
         frame = model.frame
         keptColumns = model.columns.kept
@@ -92,17 +94,6 @@ public struct GrowthFit: Sendable {
         }
         let transformed = back.timesTransposed(inverse)
         return sigma * sigma * transformed.timesTransposed(transformed)
-    }
-
-    /// The relative covariance factors for the random-effects columns as declared.
-    private static func unscaled(_ lambdas: [Matrix], _ scales: [[Double]]) -> [Matrix] {
-        zip(lambdas, scales).map { lambda, scales in
-            var result = lambda
-            for column in 0..<lambda.columns {
-                for row in 0..<lambda.rows { result[row, column] = lambda[row, column] / scales[row] }
-            }
-            return result
-        }
     }
 
     private static func components(
@@ -134,17 +125,24 @@ public struct GrowthFit: Sendable {
     }
 
     /// A zero on the diagonal of a relative covariance factor: no variance, or a perfect correlation with earlier ones.
-    private static func singularities(_ blocks: [RandomEffectsBlock], _ lambdas: [Matrix]) -> [String] {
+    ///
+    /// - Parameters:
+    ///   - factor: The relative covariance factor for orthogonal columns, where zero is zero whatever the units.
+    ///   - declared: That for the columns as declared, which tells the effects' names.
+    private static func singularities(
+        _ effects: OrthogonalEffects, _ factor: Matrix, declared: Matrix
+    ) -> [String] {
+        guard factor.diagonal.contains(where: { $0 < CriterionSearch.boundaryTolerance }) else { return [] }
         var words: [String] = []
-        for (block, lambda) in zip(blocks, lambdas) {
-            for effect in 0..<block.width where lambda[effect, effect] < CriterionSearch.boundaryTolerance {
-                let hasVariance = (0..<effect).contains { abs(lambda[effect, $0]) > CriterionSearch.boundaryTolerance }
-                let name = "'\(block.effectNames[effect])' of '\(block.factor)'"
+        for (effect, effectName) in effects.block.effectNames.enumerated() {
+            let row = (0...effect).map { declared[effect, $0] }
+            let length = dot(row, row).squareRoot()
+            let name = "'\(effectName)' of '\(effects.block.factor)'"
+            if length * effects.rootMeanSquare(of: effect) < CriterionSearch.boundaryTolerance {
                 words.append(
-                    hasVariance
-                        ? "the random effect \(name) is perfectly correlated with the effects before it"
-                        : "the variance of \(name) is estimated as zero: its factor levels do not differ more than chance"
-                )
+                    "the variance of \(name) is estimated as zero: its factor levels do not differ more than chance")
+            } else if row[effect] <= 1e-9 * length {
+                words.append("the random effect \(name) is perfectly correlated with the effects before it")
             }
         }
         return words

@@ -1,0 +1,112 @@
+import LinearAlgebra
+
+/// The random effects of one grouping factor with columns that are orthogonal within each term, and the way back.
+///
+/// The effects of a term have an unstructured covariance, so that another basis of the same columns changes neither the fit
+/// nor the criterion. With columns as declared, a time such as a calendar year makes level and slope correlate to many
+/// nines, and a search over theta stops in that valley; with orthogonal columns of root mean square one it does not.
+struct OrthogonalEffects: Sendable {
+    /// The block with orthogonal columns.
+    let block: RandomEffectsBlock
+    /// `Z = Q R`: how the columns as declared follow from the orthogonal ones; upper triangular within each term.
+    private let triangle: Matrix
+
+    /// What is left of a column after the ones before it must be more than this share of it: rounding leaves 1e-15.
+    private static let dependenceTolerance = 1e-10
+
+    /// - Parameters:
+    ///   - declared: The block with its columns as declared.
+    ///   - counts: The number of rows of each cell.
+    /// - Throws: ``ModelError/dependentRandomEffect(_:factor:)`` when a term's columns are linear combinations of each other,
+    ///   or an effect is in two terms.
+    init(_ declared: RandomEffectsBlock, counts: [Double]) throws(ModelError) {
+        let width = declared.width
+        var columns = (0..<width).map { effect in counts.indices.map { declared.matrix[$0 * width + effect] } }
+        var triangle = Matrix(rows: width, columns: width)
+        for effect in 0..<width {
+            let length = Self.rootMeanSquare(columns[effect], counts)
+            guard length.isFinite else { throw .numericalBreakdown }
+            // Twice is enough: the second pass removes what rounding left of the first.
+            for _ in 0..<2 {
+                for earlier in declared.template.effects(before: effect) {
+                    let share = Self.meanProduct(columns[earlier], columns[effect], counts)
+                    triangle[earlier, effect] += share
+                    for cell in counts.indices { columns[effect][cell] -= share * columns[earlier][cell] }
+                }
+            }
+            let rest = Self.rootMeanSquare(columns[effect], counts)
+            let isRepeated = declared.effectNames[..<effect].contains(declared.effectNames[effect])
+            guard rest > Self.dependenceTolerance * length, !isRepeated else {
+                throw .dependentRandomEffect(declared.effectNames[effect], factor: declared.factor)
+            }
+            triangle[effect, effect] = rest
+            for cell in counts.indices { columns[effect][cell] /= rest }
+        }
+        self.triangle = triangle
+        let matrix = counts.indices.flatMap { cell in (0..<width).map { columns[$0][cell] } }
+        block = RandomEffectsBlock(
+            factor: declared.factor, codes: declared.codes, levels: declared.levels,
+            effectNames: declared.effectNames, matrix: matrix, template: declared.template)
+    }
+
+    /// The relative covariance factor of the effects as declared, lower triangular: `L L' = R^-1 Lambda Lambda' R^-T`.
+    ///
+    /// - Parameter lambda: The factor for the orthogonal columns.
+    func declared(_ lambda: Matrix) -> Matrix {
+        let width = block.width
+        var rows = (0..<width).map { row in (0..<width).map { lambda[row, $0] } }
+        for row in stride(from: width - 1, through: 0, by: -1) {
+            for later in (row + 1)..<max(width, row + 1) {
+                for column in 0..<width { rows[row][column] -= triangle[row, later] * rows[later][column] }
+            }
+            for column in 0..<width { rows[row][column] /= triangle[row, row] }
+        }
+        return Self.lowerFactor(rows)
+    }
+
+    /// The root mean square of an effect's column as declared.
+    func rootMeanSquare(of effect: Int) -> Double {
+        (0...effect).reduce(0) { $0 + triangle[$1, effect] * triangle[$1, effect] }.squareRoot()
+    }
+
+    /// The lower triangular L with `L L' = M M'`, by Gram-Schmidt over the rows of M: no digits are lost to squaring.
+    private static func lowerFactor(_ rows: [[Double]]) -> Matrix {
+        var lower = Matrix(rows: rows.count, columns: rows.count)
+        var directions: [[Double]] = []
+        for (index, declared) in rows.enumerated() {
+            var row = declared
+            for _ in 0..<2 {
+                for (earlier, direction) in directions.enumerated() {
+                    let share = dot(row, direction)
+                    lower[index, earlier] += share
+                    row = zip(row, direction).map { $0 - share * $1 }
+                }
+            }
+            // An effect that is a combination of the ones before it, up to rounding, has no direction of its own.
+            let (rest, length) = (dot(row, row).squareRoot(), dot(declared, declared).squareRoot())
+            lower[index, index] = rest > 1e-12 * length ? rest : 0
+            directions.append(row.map { lower[index, index] > 0 ? $0 / rest : 0 })
+        }
+        return lower
+    }
+
+    private static func meanProduct(_ x: [Double], _ y: [Double], _ counts: [Double]) -> Double {
+        var (sum, rows) = (0.0, 0.0)
+        for (cell, count) in counts.enumerated() {
+            sum += count * x[cell] * y[cell]
+            rows += count
+        }
+        return sum / rows
+    }
+
+    private static func rootMeanSquare(_ x: [Double], _ counts: [Double]) -> Double {
+        meanProduct(x, x, counts).squareRoot()
+    }
+}
+
+extension CovarianceTemplate {
+    /// The effects before an effect that are in the same term.
+    fileprivate func effects(before effect: Int) -> [Int] {
+        parameters.filter { $0.row == effect && !$0.isDiagonal }.map(\.column)
+    }
+}
