@@ -52,6 +52,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case numericalBreakdown
     /// The report asks for something that the model does not have.
     case report(String)
+    /// The data determine none of the reported cells.
+    case noEstimableCell(quantity: String)
     /// The formula has no random-effects term, or something else this model kind needs.
     case formula(String)
     /// The published figures do not identify a cell.
@@ -137,6 +139,9 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "rescale the columns to similar sizes."
         case .numericalBreakdown:
             "the model's equations could not be solved: some column is too large, too small or not finite. Rescale it."
+        case .noEstimableCell(let quantity):
+            "the data do not determine the \(quantity) of any reported cell: columns that it needs are combinations of "
+                + "others. Simplify the fixed effects, or check the times and groups of the rows."
         case .report(let message), .formula(let message): message
         case .cellNotIdentified(let cell):
             "the figures do not determine cell '\(cell)'. Add a figure that contains it, or remove the cell."

@@ -93,6 +93,14 @@ struct Agreement: Sendable, CustomStringConvertible {
             name: "cohorts", source: .generated(AgreementData.cohorts),
             formula: "score ~ time * cohort * ses + sex + (1 + time | pupil) + (1 | school)",
             factors: ["pupil", "school"], report: Report(time: "time", cohort: "cohort", group: "ses")),
+        Agreement(
+            name: "cohorts, one without a group", source: .generated(AgreementData.cohortsWithoutAGroup),
+            formula: "score ~ time * cohort * ses + sex + (1 + time | pupil) + (1 | school)",
+            factors: ["pupil", "school"], report: Report(time: "time", cohort: "cohort", group: "ses")),
+        Agreement(
+            name: "cohorts, one tested once", source: .generated(AgreementData.cohortTestedOnce),
+            formula: "score ~ time * cohort + ses + (1 + time | pupil) + (1 | school)",
+            factors: ["pupil", "school"], report: Report(time: "time", cohort: "cohort", group: "ses")),
     ]
 }
 
@@ -186,12 +194,12 @@ extension Agreement {
 
     private func cells(_ fit: GrowthFit) throws -> [String: Double] {
         guard let report else { return [:] }
-        let reporter = GrowthReport(
+        let reporter = try GrowthReport(
             fit: fit,
             report: GrowthSpecification.Report(
                 time: report.time, cohort: report.cohort, group: report.group, outcome: "score", sector: "",
                 interval: report.from...report.to, standardDeviation: nil))
-        let estimates = try reporter.estimates()
+        let estimates = reporter.estimates
         var result: [String: Double] = [:]
         for row in 0..<estimates.count {
             result["cell \(row + 1)"] = estimates.values[row]

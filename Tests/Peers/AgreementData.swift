@@ -114,4 +114,14 @@ struct AgreementData {
         }
         return data.csv
     }
+
+    /// The same without the pupils of one group in the last cohort.
+    static var cohortsWithoutAGroup: String { rowsOfCohorts { !$0.contains("2019/20,practical") } }
+
+    /// The same with a single test moment of the second cohort.
+    static var cohortTestedOnce: String { rowsOfCohorts { !$0.contains("2017/18") || $0.contains(",2,") } }
+
+    private static func rowsOfCohorts(where isKept: (Substring) -> Bool) -> String {
+        cohorts.split(separator: "\n").filter(isKept).joined(separator: "\n") + "\n"
+    }
 }

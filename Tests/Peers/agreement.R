@@ -72,8 +72,11 @@ put_cells <- function(put, model, data, report) {
   if (!is.null(report$time)) cells <- contrast(cells, "revpairwise", by = by)
   values <- as.data.frame(cells)
   order <- do.call(order, unname(as.list(values[rev(by)])))
+  # Cells that the data do not determine have no estimate.
+  column <- if (is.null(report$time)) "emmean" else "estimate"
+  order <- order[!is.na(values[order, column])]
   covariance <- as.matrix(vcov(cells))[order, order, drop = FALSE]
-  estimate <- values[[if (is.null(report$time)) "emmean" else "estimate"]][order]
+  estimate <- values[order, column]
   for (i in seq_along(order)) {
     put(paste("cell", i), estimate[i])
     for (j in 1:i) put(paste("cellcov", i, j), covariance[i, j])

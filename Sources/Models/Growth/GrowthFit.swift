@@ -35,7 +35,9 @@ public struct GrowthFit: Sendable {
     public let levelsOutsideCurvature: Int
     let design: PredictorDesign
     let frame: ModelFrame
-    let keptColumns: [Int]
+    let dependences: ColumnDependences
+    /// The positions of the coefficients' columns in the design.
+    var keptColumns: [Int] { dependences.kept }
 
     /// Whether some random effect has no variance, or two are perfectly correlated.
     public var isSingular: Bool { !singularities.isEmpty }
@@ -75,7 +77,7 @@ public struct GrowthFit: Sendable {
             .flatMap { Self.singularities($0.0, $0.1, declared: $1) }
         design = model.design
         frame = model.frame
-        keptColumns = model.columns.kept
+        dependences = model.columns.dependences
     }
 
     /// `sigma^2 (R_X R_X')^-1`, back on the scale of the columns as declared.
