@@ -277,13 +277,31 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
         let empty = try Table([("y", .double([.nan, .nan])), ("g", .text(TextColumn(["a", "b"])))])
         #expect(message("y ~ 1 + (1 | g)", empty).hasPrefix("no row of 2 has a value in every column of the formula."))
         for formula in [
-            "score ~ time + (1 + time + I(2 * time) | school)", "score ~ time + (1 | school) + (0 + I(0 * time) | school)",
+            "score ~ time + (1 + time + I(2 * time) | school)",
+            "score ~ time + (1 | school) + (0 + I(0 * time) | school)",
         ] {
             #expect(
                 message(formula, table).hasSuffix(
                     "of 'school' is a combination of effects before it, or is zero in every row: its variance is not "
                         + "identified. Drop it."))
         }
+        for formula in ["score ~ pupil + (1 | pupil)", "score ~ time + (1 | twin) + (1 | pupil)"] {
+            let names = ["twin"] + table.columnNames
+            let doubled = try Table(names.map { ($0, try table.column($0 == "twin" ? "pupil" : $0)) })
+            #expect(
+                message(formula, doubled)
+                    == "the data do not tell the variance of '(Intercept)' of 'pupil' from the other parts of the model: other "
+                    + "values fit as well. Drop the term.")
+        }
+        let groups = (0..<12).map { $0 / 3 }
+        let times = (0..<12).map { Double($0 % 3) }
+        let sums = times.map { 3 + 2 * $0 }
+        let names = TextColumn(groups.map { "g\($0)" })
+        let exact = try Table([("y", .double(sums)), ("t", .double(times)), ("g", .text(names))])
+        #expect(
+            message("y ~ t + (1 | g)", exact)
+                == "the effects explain the response 'y' exactly, in every row: there is no residual variance to judge by. "
+                + "Check whether it is computed from the other columns, or use fewer effects.")
         let single = try Table([
             ("y", .double([1, 2, 4, 3])), ("f", .text(TextColumn(["a", "a", "a", "a"]))),
             ("g", .text(TextColumn(["a", "b", "a", "b"]))),

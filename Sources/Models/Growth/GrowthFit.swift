@@ -48,7 +48,16 @@ public struct GrowthFit: Sendable {
     init(
         _ model: GrowthModel, _ optimum: Optimum, curvature: ProfiledCriterion, levelsOutsideCurvature: Int
     ) throws(ModelError) {
+        guard Self.leavesResiduals(model.frame, sigma: optimum.sigma) else {
+            throw .exactFit(column: model.frame.formula.response)
+        }
         let profile = model.profile
+        if Self.mayBeUndetermined(optimum),
+            let place = try profile.undeterminedVariance(at: optimum.theta, value: optimum.value)
+        {
+            let block = model.blocks[place.block]
+            throw .undeterminedVariance(effect: block.effectNames[place.effect], factor: block.factor)
+        }
         let solution = try profile.solve(optimum.theta)
         let back = model.columns.backTransformation
         let beta = zip(model.startingEffects, solution.fixedEffects).map { $0 + $1 }
@@ -78,6 +87,25 @@ public struct GrowthFit: Sendable {
         design = model.design
         frame = model.frame
         dependences = model.columns.dependences
+    }
+
+    /// Whether some theta is known so badly, by the curvature of the criterion, that it may not be determined at all.
+    ///
+    /// Where the criterion is flat, rounding makes its curvature slightly negative or slightly positive.
+    private static func mayBeUndetermined(_ optimum: Optimum) -> Bool {
+        guard let hessian = optimum.hessian, let inverse = try? Cholesky(hessian).inverse else { return true }
+        return optimum.free.enumerated().contains { position, index in
+            2 * inverse[position, position] > 1e4 * max(1, optimum.theta[index] * optimum.theta[index])
+        }
+    }
+
+    /// Whether the residual variance is more than the rounding of the response's variance.
+    private static func leavesResiduals(_ frame: ModelFrame, sigma: Double) -> Bool {
+        let response = frame.responseWithoutOffset
+        let mean = response.reduce(0, +) / Double(response.count)
+        let squares = response.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let weight = frame.weights.map { $0.reduce(0, +) / Double($0.count) } ?? 1
+        return sigma * sigma > 1e-14 * weight * squares / Double(response.count)
     }
 
     /// `sigma^2 (R_X R_X')^-1`, back on the scale of the columns as declared.

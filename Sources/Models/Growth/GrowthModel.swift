@@ -42,9 +42,13 @@ public struct GrowthModel: Sendable {
         matrices = CellMatrices(columns, blocks, rootWeights: cells.rootWeights)
         let response = frame.responseWithoutOffset
         startingEffects = try Self.leastSquares(matrices, cells, response)
+        let fitted = columns.fitted(startingEffects)
+        guard frame.leavesResiduals({ response[$0] - fitted[Int(cells.cellOfRow[$0])] }) else {
+            throw .exactFit(column: frame.formula.response)
+        }
         rows = CellRows(
             cellOfRow: cells.cellOfRow, otherCodes: blocks.dropFirst().map(\.codes), response: response,
-            centre: columns.fitted(startingEffects), rootWeights: cells.rootWeights)
+            centre: fitted, rootWeights: cells.rootWeights)
         let design = DesignProducts(LevelGrouping(blocks: blocks, cellOfRow: cells.cellOfRow), matrices)
         profile = ProfiledCriterion(
             products: CrossProducts(design: design, response: ResponseProducts(design, matrices, rows)),
@@ -79,6 +83,20 @@ public struct GrowthModel: Sendable {
         } catch {
             throw .numericalBreakdown
         }
+    }
+}
+
+extension ModelFrame {
+    /// Whether residuals are more than the rounding of the response.
+    fileprivate func leavesResiduals(_ residual: (Int) -> Double) -> Bool {
+        let response = responseWithoutOffset
+        let mean = response.reduce(0, +) / Double(response.count)
+        var (squares, residuals) = (0.0, 0.0)
+        for (row, value) in response.enumerated() {
+            squares += (value - mean) * (value - mean)
+            residuals += residual(row) * residual(row)
+        }
+        return residuals > 1e-14 * squares || !squares.isFinite
     }
 }
 

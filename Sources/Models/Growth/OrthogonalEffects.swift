@@ -61,7 +61,16 @@ struct OrthogonalEffects: Sendable {
             }
             for column in 0..<width { rows[row][column] /= triangle[row, row] }
         }
-        return Self.lowerFactor(rows)
+        var lower = Self.lowerFactor(rows)
+        // An effect without variance has no covariance either: what is left of it is where the search happened to stop.
+        for effect in 0..<width {
+            let row = (0..<width).map { lower[effect, $0] }
+            guard dot(row, row).squareRoot() * rootMeanSquare(of: effect) < CriterionSearch.boundaryTolerance else {
+                continue
+            }
+            for column in 0..<width { lower[effect, column] = 0 }
+        }
+        return lower
     }
 
     /// The root mean square of an effect's column as declared.
