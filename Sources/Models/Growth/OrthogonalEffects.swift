@@ -9,7 +9,7 @@ struct OrthogonalEffects: Sendable {
     /// The block with orthogonal columns.
     let block: RandomEffectsBlock
     /// `Z = Q R`: how the columns as declared follow from the orthogonal ones; upper triangular within each term.
-    private let triangle: Matrix
+    let triangle: Matrix
 
     /// What is left of a column after the ones before it must be more than this share of it: rounding leaves 1e-15.
     private static let dependenceTolerance = 1e-10
@@ -49,18 +49,28 @@ struct OrthogonalEffects: Sendable {
             effectNames: declared.effectNames, matrix: matrix, template: declared.template)
     }
 
+    /// `R^-1 M`: from effects of the orthogonal columns to effects as declared, which are `R^-1 Lambda u` for spherical u.
+    ///
+    /// - Parameter matrix: A row for each effect.
+    func back(_ matrix: Matrix) -> Matrix {
+        var result = matrix
+        for column in 0..<matrix.columns {
+            for row in stride(from: block.width - 1, through: 0, by: -1) {
+                for later in (row + 1)..<max(block.width, row + 1) {
+                    result[row, column] -= triangle[row, later] * result[later, column]
+                }
+                result[row, column] /= triangle[row, row]
+            }
+        }
+        return result
+    }
+
     /// The relative covariance factor of the effects as declared, lower triangular: `L L' = R^-1 Lambda Lambda' R^-T`.
     ///
     /// - Parameter lambda: The factor for the orthogonal columns.
     func declared(_ lambda: Matrix) -> Matrix {
-        let width = block.width
-        var rows = (0..<width).map { row in (0..<width).map { lambda[row, $0] } }
-        for row in stride(from: width - 1, through: 0, by: -1) {
-            for later in (row + 1)..<max(width, row + 1) {
-                for column in 0..<width { rows[row][column] -= triangle[row, later] * rows[later][column] }
-            }
-            for column in 0..<width { rows[row][column] /= triangle[row, row] }
-        }
+        let (width, factor) = (block.width, back(lambda))
+        let rows = (0..<width).map { row in (0..<width).map { factor[row, $0] } }
         var lower = Self.lowerFactor(rows)
         // An effect without variance has no covariance either: what is left of it is where the search happened to stop.
         for effect in 0..<width {
