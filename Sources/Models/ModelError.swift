@@ -18,6 +18,10 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case notIdentified(factor: String, levels: Int, rows: Int)
     /// A grouping factor has at least as many random effects as there are rows.
     case tooManyEffects(factor: String, effects: Int, rows: Int)
+    /// A random effect's column is a linear combination of those before it in its term, or in two terms of a factor.
+    case dependentRandomEffect(String, factor: String)
+    /// The criterion is flat in a random effect's variance.
+    case undeterminedVariance(effect: String, factor: String)
     /// Prior weights must be positive.
     case badWeight(column: String, row: Int)
     /// A function or an offset has no finite value in a row.
@@ -48,10 +52,14 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case notNested(String)
     /// The optimiser stopped before the optimum.
     case notConverged(evaluations: Int, reason: String)
+    /// The effects explain every score: nothing is left for the residuals.
+    case exactFit(column: String)
     /// The factorisation of the penalised system failed: the numbers are out of range.
     case numericalBreakdown
     /// The report asks for something that the model does not have.
     case report(String)
+    /// The data determine none of the reported cells.
+    case noEstimableCell(quantity: String)
     /// The formula has no random-effects term, or something else this model kind needs.
     case formula(String)
     /// The published figures do not identify a cell.
@@ -81,7 +89,9 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notNumeric(let column, let use):
             "column '\(column)' is text; \(use) must be a number. Check its cells, or declare which texts are missing."
         case .noCompleteRows(let read):
-            "no row of \(read) has a value in every column of the formula. Check the columns and the missing codes."
+            read == 0
+                ? "the data have no rows."
+                : "no row of \(read) has a value in every column of the formula. Check the columns and the missing codes."
         case .oneLevel(let factor, let level):
             "factor '\(factor)' has one factor level only ('\(level)'). Drop it from the formula."
         case .constantResponse(let column):
@@ -89,11 +99,18 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .tooFewRows(let rows, let effects):
             "there are \(rows) complete rows for \(effects) fixed effects. Use fewer effects or more data."
         case .notIdentified(let factor, let levels, let rows):
-            "the random effects of '\(factor)' are not identified: it has \(levels) factor levels in \(rows) rows. "
+            "the random effects of '\(factor)' are not identified: it has \(levels) factor level\(levels == 1 ? "" : "s") in "
+                + "\(rows) rows. "
                 + "Use another grouping factor, or drop the term."
         case .tooManyEffects(let factor, let effects, let rows):
             "there are \(rows) complete rows for \(effects) random effects of '\(factor)': they cannot be told from the "
                 + "residuals. Use fewer effects in its term, or a coarser grouping factor."
+        case .dependentRandomEffect(let effect, let factor):
+            "the random effect '\(effect)' of '\(factor)' is a combination of effects before it, or is zero in every row: its "
+                + "variance is not identified. Drop it."
+        case .undeterminedVariance(let effect, let factor):
+            "the data do not tell the variance of '\(effect)' of '\(factor)' from the other parts of the model: other values "
+                + "fit as well. Drop the term."
         case .badWeight(let column, let row):
             "the weight in column '\(column)' is not above 0 in data row \(row). Give positive weights, or leave the "
                 + "row out."
@@ -133,8 +150,15 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notConverged(let evaluations, let reason):
             "the fit did not converge in \(evaluations) evaluations (\(reason)). Simplify the random effects, or "
                 + "rescale the columns to similar sizes."
+        case .exactFit(let column):
+            "the effects explain the response '\(column)' exactly, in every row: there is no residual variance to judge by. "
+                + "Check whether it is computed from the other columns, or use fewer effects."
         case .numericalBreakdown:
-            "the model's equations could not be solved: some column is too large, too small or not finite. Rescale it."
+            "the model's equations could not be solved: some column is too large, too small or not finite, or the effects "
+                + "explain the response exactly. Rescale the column, or use fewer effects."
+        case .noEstimableCell(let quantity):
+            "the data do not determine the \(quantity) of any reported cell: columns that it needs are combinations of "
+                + "others. Simplify the fixed effects, or check the times and groups of the rows."
         case .report(let message), .formula(let message): message
         case .cellNotIdentified(let cell):
             "the figures do not determine cell '\(cell)'. Add a figure that contains it, or remove the cell."

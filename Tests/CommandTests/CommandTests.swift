@@ -2,33 +2,6 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program, beside the tests.
-let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    .appendingPathComponent("herstel").path
-
-struct Outcome {
-    let code: Int32
-    let output: String
-    let errors: String
-}
-
-/// Runs the program in a folder, as a user would.
-func herstel(_ arguments: [String], in folder: String) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: folder)
-    let (output, errors) = (folder + "/.out-\(UUID().uuidString)", folder + "/.err-\(UUID().uuidString)")
-    for path in [output, errors] { try Data().write(to: URL(fileURLWithPath: path)) }
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    process.standardError = FileHandle(forWritingAtPath: errors)
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    defer { for path in [output, errors] { try? FileManager.default.removeItem(atPath: path) } }
-    return Outcome(code: process.terminationStatus, output: try contents(of: output), errors: try contents(of: errors))
-}
-
 @Suite struct CommandTests {
     private let scores =
         "pupil,time,score\n"

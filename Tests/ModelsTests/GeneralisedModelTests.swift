@@ -550,7 +550,7 @@ private struct Generated {
     @Test func oneFactorLevel() {
         #expect(
             message(response: [0, 1, 1, 0, 1, 0], levels: 1)
-                == "the random effects of 'school' are not identified: it has 1 factor levels in 6 rows. Use another grouping "
+                == "the random effects of 'school' are not identified: it has 1 factor level in 6 rows. Use another grouping "
                 + "factor, or drop the term.")
     }
 

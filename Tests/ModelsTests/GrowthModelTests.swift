@@ -1,3 +1,4 @@
+import Foundation
 import Tables
 import TestSupport
 import Testing
@@ -219,6 +220,27 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
         #expect(abs(mean.degreesOfFreedom - 15) < 1e-6)
     }
 
+    /// An unstructured covariance of level and slope is as free after any change of time's origin and unit.
+    @Test(arguments: [("year", 2016.0, 1.0), ("day", 735_964, 365.25), ("second", 0, 31_557_600.0)])
+    func theOriginAndUnitOfTimeChangeNothing(name: String, origin: Double, unit: Double) throws {
+        let table = try Self.table()
+        let times = try #require(table["time"]?.doubles()).map { origin + unit * $0 }
+        let columns = try ["pupil", "school", "score"].map { ($0, try table.column($0)) }
+        let moved = try fit(
+            Table(columns + [("time", .double(times))]), "score ~ time + (1 + time | pupil) + (1 | school)")
+        let plain = try fit(table, "score ~ time + (1 + time | pupil) + (1 | school)")
+        // Without the fixed effects' unit: log|X'X| has it.
+        let shift = 2 * Foundation.log(unit)
+        #expect(abs(moved.criterionValue - shift - plain.criterionValue) < 1e-8)
+        let (slope, other) = (moved.coefficients.estimate(at: 1), plain.coefficients.estimate(at: 1))
+        #expect(relativeDifference(unit * slope.value, other.value) < 1e-8)
+        #expect(relativeDifference(unit * slope.standardError, other.standardError) < 1e-7)
+        #expect(relativeDifference(slope.degreesOfFreedom, other.degreesOfFreedom) < 1e-4)
+        let variances = [moved, plain].map { $0.varianceComponents[1].variance }
+        #expect(relativeDifference(unit * unit * variances[0], variances[1]) < 1e-6)
+        #expect(moved.singularities == plain.singularities)
+    }
+
     @Test func mistakesEndInOneMessage() throws {
         let table = try Self.table()
         func message(_ formula: String, _ table: Table) -> String {
@@ -254,6 +276,32 @@ private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7)
                 + "effects in its term, or a coarser grouping factor.")
         let empty = try Table([("y", .double([.nan, .nan])), ("g", .text(TextColumn(["a", "b"])))])
         #expect(message("y ~ 1 + (1 | g)", empty).hasPrefix("no row of 2 has a value in every column of the formula."))
+        for formula in [
+            "score ~ time + (1 + time + I(2 * time) | school)",
+            "score ~ time + (1 | school) + (0 + I(0 * time) | school)",
+        ] {
+            #expect(
+                message(formula, table).hasSuffix(
+                    "of 'school' is a combination of effects before it, or is zero in every row: its variance is not "
+                        + "identified. Drop it."))
+        }
+        for formula in ["score ~ pupil + (1 | pupil)", "score ~ time + (1 | twin) + (1 | pupil)"] {
+            let names = ["twin"] + table.columnNames
+            let doubled = try Table(names.map { ($0, try table.column($0 == "twin" ? "pupil" : $0)) })
+            #expect(
+                message(formula, doubled)
+                    == "the data do not tell the variance of '(Intercept)' of 'pupil' from the other parts of the model: other "
+                    + "values fit as well. Drop the term.")
+        }
+        let groups = (0..<12).map { $0 / 3 }
+        let times = (0..<12).map { Double($0 % 3) }
+        let sums = times.map { 3 + 2 * $0 }
+        let names = TextColumn(groups.map { "g\($0)" })
+        let exact = try Table([("y", .double(sums)), ("t", .double(times)), ("g", .text(names))])
+        #expect(
+            message("y ~ t + (1 | g)", exact)
+                == "the effects explain the response 'y' exactly, in every row: there is no residual variance to judge by. "
+                + "Check whether it is computed from the other columns, or use fewer effects.")
         let single = try Table([
             ("y", .double([1, 2, 4, 3])), ("f", .text(TextColumn(["a", "a", "a", "a"]))),
             ("g", .text(TextColumn(["a", "b", "a", "b"]))),

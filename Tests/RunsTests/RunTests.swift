@@ -33,8 +33,8 @@ private func header(_ folder: String, _ name: String) throws -> String {
             "estimates": "model,term,estimate,std_error,df,statistic,p_value,conf_low,conf_high",
             "variance_components": "model,group,term,with_term,variance,std_dev,correlation",
             "growth":
-                "outcome,sector,cohort,ses,growth,growth_se,baseline_kind,baseline,deviation,deviation_se,deviation_sd,deviation_pct,delay_weeks,delay_weeks_se,conf_low,conf_high,verdict",
-            "gaps": "outcome,sector,cohort,gap,gap_se,change,change_se,conf_low,conf_high,verdict",
+                "outcome,sector,cohort,ses,growth,growth_se,growth_df,baseline_kind,baseline,deviation,deviation_se,deviation_df,deviation_sd,deviation_pct,delay_weeks,delay_weeks_se,conf_low,conf_high,verdict",
+            "gaps": "outcome,sector,cohort,gap,gap_se,gap_df,change,change_se,change_df,conf_low,conf_high,verdict",
             "allocation": "scenario,school_id,sector,school_year,rule,amount_eur",
             "spending":
                 "scenario,sector,disadvantage_quintile,school_year,received_eur,spent_eur,carried_eur,returned_eur",

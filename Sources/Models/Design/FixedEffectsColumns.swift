@@ -10,8 +10,8 @@ struct FixedEffectsColumns: Sendable {
     let names: [String]
     /// The names of columns that are linear combinations of earlier ones; they are not estimated.
     let droppedNames: [String]
-    /// The positions of the kept columns in the design.
-    let kept: [Int]
+    /// Which columns are kept, and how the others follow from them.
+    let dependences: ColumnDependences
     /// The kept, transformed columns, cell by cell.
     let matrix: [Double]
     /// The mean subtracted from each kept column.
@@ -22,6 +22,8 @@ struct FixedEffectsColumns: Sendable {
     /// The number of cells.
     let cellCount: Int
 
+    /// The positions of the kept columns in the design.
+    var kept: [Int] { dependences.kept }
     var count: Int { kept.count }
 
     /// A column counts as dependent when less than this share of its sum of squares is left after earlier columns.
@@ -49,10 +51,10 @@ struct FixedEffectsColumns: Sendable {
         var shifts = [Double](repeating: 0, count: width)
         if hasIntercept { shifts = [0] + Self.means(matrix, width, counts).dropFirst() }
         let scales = Self.centreAndScale(&matrix, width, counts, shifts: shifts)
-        let kept = Self.independentColumns(matrix, width: width, counts: counts)
+        let (kept, dependences) = Self.independentColumns(matrix, width: width, counts: counts)
+        self.dependences = ColumnDependences(kept: kept, dependences: dependences, shifts: shifts, scales: scales)
         self.hasIntercept = hasIntercept
         cellCount = counts.count
-        self.kept = kept
         self.matrix =
             kept.count == width ? matrix : Self.columns(kept, of: matrix, width: width, rowCount: counts.count)
         self.shifts = kept.map { shifts[$0] }
@@ -118,7 +120,9 @@ struct FixedEffectsColumns: Sendable {
     }
 
     /// The columns that are no linear combination of earlier ones, by a Cholesky factorisation that skips pivots.
-    private static func independentColumns(_ matrix: [Double], width: Int, counts: [Double]) -> [Int] {
+    private static func independentColumns(
+        _ matrix: [Double], width: Int, counts: [Double]
+    ) -> (kept: [Int], others: [ColumnDependences.Dependence]) {
         var rooted = matrix
         for (cell, count) in counts.enumerated() {
             let root = count.squareRoot()
@@ -128,15 +132,33 @@ struct FixedEffectsColumns: Sendable {
         var products = gram.timesTransposed(gram)
         let original = products.diagonal
         var kept: [Int] = []
+        var factors: [[Double]] = []
         for pivot in 0..<width where products[pivot, pivot] > dependenceTolerance * original[pivot] {
             kept.append(pivot)
             let root = products[pivot, pivot].squareRoot()
             let factor = (0..<width).map { products[$0, pivot] / root }
+            factors.append(factor)
             for column in (pivot + 1)..<max(width, pivot + 1) {
                 for row in column..<width { products[row, column] -= factor[row] * factor[column] }
             }
         }
-        return kept
+        let dropped = (0..<width).filter { !kept.contains($0) }
+        return (kept, dropped.map { .init(dropped: $0, weights: weights(of: $0, factors, kept)) })
+    }
+
+    /// The weights of the kept columns in a dropped one: L' w = its elements of the factor, solved backwards.
+    private static func weights(of dropped: Int, _ factors: [[Double]], _ kept: [Int]) -> [Double] {
+        // Columns kept after the dropped one are no part of it.
+        let earlier = kept.prefix { $0 < dropped }.count
+        var weights = [Double](repeating: 0, count: kept.count)
+        for position in stride(from: earlier - 1, through: 0, by: -1) {
+            var value = factors[position][dropped]
+            for later in (position + 1)..<max(earlier, position + 1) {
+                value -= factors[position][kept[later]] * weights[later]
+            }
+            weights[position] = value / factors[position][kept[position]]
+        }
+        return weights
     }
 
     private static func columns(_ kept: [Int], of matrix: [Double], width: Int, rowCount: Int) -> [Double] {

@@ -19,16 +19,21 @@ extension RandomEffectsBlock {
 
     /// In words, each zero on the diagonal of a relative covariance factor: no variance, or a perfect correlation with the
     /// effects before it.
-    ///
-    /// - Parameter tolerance: Elements up to this size count as zero.
-    func singularities(_ lambda: Matrix, tolerance: Double) -> [String] {
-        (0..<width).filter { lambda[$0, $0] <= tolerance }.map { effect in
-            let hasVariance = (0..<effect).contains { abs(lambda[effect, $0]) > tolerance }
-            let name = "'\(effectNames[effect])' of '\(factor)'"
-            return hasVariance
-                ? "the random effect \(name) is perfectly correlated with the effects before it"
-                : "the variance of \(name) is estimated as zero: its factor levels do not differ more than chance"
+    func singularities(_ lambda: Matrix) -> [String] {
+        (0..<width).filter { lambda[$0, $0] == 0 }.map { effect in
+            (0..<effect).contains { lambda[effect, $0] != 0 } ? perfectCorrelation(effect) : zeroVariance(effect)
         }
+    }
+
+    /// That an effect has no variance.
+    func zeroVariance(_ effect: Int) -> String {
+        "the variance of '\(effectNames[effect])' of '\(factor)' is estimated as zero: its factor levels do not differ more "
+            + "than chance"
+    }
+
+    /// That an effect has no variance of its own.
+    func perfectCorrelation(_ effect: Int) -> String {
+        "the random effect '\(effectNames[effect])' of '\(factor)' is perfectly correlated with the effects before it"
     }
 }
 

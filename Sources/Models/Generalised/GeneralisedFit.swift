@@ -61,7 +61,7 @@ public struct GeneralisedFit: Sendable {
         quadraturePoints = model.quadraturePoints
         evaluations = searched.evaluations
         droppedColumns = model.columns.droppedNames
-        singularities = zip(model.blocks, lambdas).flatMap { $0.singularities($1, tolerance: 0) }
+        singularities = zip(model.blocks, lambdas).flatMap { $0.singularities($1) }
     }
 
     /// The deviance is minus twice the log-likelihood: the covariance is twice the inverse of its Hessian.

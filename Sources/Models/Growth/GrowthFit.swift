@@ -40,7 +40,9 @@ public struct GrowthFit: Sendable {
 
     var design: PredictorDesign { model.design }
     var frame: ModelFrame { model.frame }
-    var keptColumns: [Int] { model.columns.kept }
+    var dependences: ColumnDependences { model.columns.dependences }
+    /// The positions of the coefficients' columns in the design.
+    var keptColumns: [Int] { dependences.kept }
 
     /// Whether some random effect has no variance, or two are perfectly correlated.
     public var isSingular: Bool { !singularities.isEmpty }
@@ -51,7 +53,16 @@ public struct GrowthFit: Sendable {
     init(
         _ model: GrowthModel, _ optimum: Optimum, curvature: ProfiledCriterion, levelsOutsideCurvature: Int
     ) throws(ModelError) {
+        guard Self.leavesResiduals(model.frame, sigma: optimum.sigma) else {
+            throw .exactFit(column: model.frame.formula.response)
+        }
         let profile = model.profile
+        if Self.mayBeUndetermined(optimum),
+            let place = try profile.undeterminedVariance(at: optimum.theta, value: optimum.value)
+        {
+            let block = model.blocks[place.block]
+            throw .undeterminedVariance(effect: block.effectNames[place.effect], factor: block.factor)
+        }
         let solution = try profile.solve(optimum.theta)
         let back = model.columns.backTransformation
         let beta = zip(model.startingEffects, solution.fixedEffects).map { $0 + $1 }
@@ -60,7 +71,8 @@ public struct GrowthFit: Sendable {
             labels: model.columns.names, values: back * beta, covariance: covariance,
             uncertainty: try Self.uncertainty(curvature, optimum, back))
         self.levelsOutsideCurvature = levelsOutsideCurvature
-        let lambdas = Self.unscaled(profile.factors(optimum.theta), model.effectScales)
+        let factors = profile.factors(optimum.theta)
+        let lambdas = zip(model.effects, factors).map { $0.declared($1) }
         theta = zip(lambdas, profile.templates).flatMap { lambda, template in
             template.parameters.map { lambda[$0.row, $0.column] }
         }
@@ -78,12 +90,30 @@ public struct GrowthFit: Sendable {
         evaluations = optimum.evaluations
         fullEvaluations = optimum.fullEvaluations
         droppedColumns = model.columns.droppedNames
-        singularities = zip(model.blocks, lambdas).flatMap {
-            $0.singularities($1, tolerance: CriterionSearch.boundaryTolerance)
-        }
+        singularities = zip(zip(model.effects, factors), lambdas)
+            .flatMap { Self.singularities($0.0, $0.1, declared: $1) }
         self.model = model
         self.optimum = optimum
         self.curvature = curvature
+    }
+
+    /// Whether some theta is known so badly, by the curvature of the criterion, that it may not be determined at all.
+    ///
+    /// Where the criterion is flat, rounding makes its curvature slightly negative or slightly positive.
+    private static func mayBeUndetermined(_ optimum: Optimum) -> Bool {
+        guard let hessian = optimum.hessian, let inverse = try? Cholesky(hessian).inverse else { return true }
+        return optimum.free.enumerated().contains { position, index in
+            2 * inverse[position, position] > 1e4 * max(1, optimum.theta[index] * optimum.theta[index])
+        }
+    }
+
+    /// Whether the residual variance is more than the rounding of the response's variance.
+    private static func leavesResiduals(_ frame: ModelFrame, sigma: Double) -> Bool {
+        let response = frame.responseWithoutOffset
+        let mean = response.reduce(0, +) / Double(response.count)
+        let squares = response.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        let weight = frame.weights.map { $0.reduce(0, +) / Double($0.count) } ?? 1
+        return sigma * sigma > 1e-14 * weight * squares / Double(response.count)
     }
 
     /// `sigma^2 (R_X R_X')^-1`, back on the scale of the columns as declared.
@@ -104,14 +134,22 @@ public struct GrowthFit: Sendable {
         return sigma * sigma * transformed.timesTransposed(transformed)
     }
 
-    /// The relative covariance factors for the random-effects columns as declared.
-    static func unscaled(_ lambdas: [Matrix], _ scales: [[Double]]) -> [Matrix] {
-        zip(lambdas, scales).map { lambda, scales in
-            var result = lambda
-            for column in 0..<lambda.columns {
-                for row in 0..<lambda.rows { result[row, column] = lambda[row, column] / scales[row] }
+    /// A zero on the diagonal of a relative covariance factor: no variance, or a perfect correlation with earlier ones.
+    ///
+    /// - Parameters:
+    ///   - factor: The relative covariance factor for orthogonal columns, where zero is zero whatever the units.
+    ///   - declared: That for the columns as declared, which tells the effects' names.
+    private static func singularities(
+        _ effects: OrthogonalEffects, _ factor: Matrix, declared: Matrix
+    ) -> [String] {
+        guard factor.diagonal.contains(where: { $0 < CriterionSearch.boundaryTolerance }) else { return [] }
+        return effects.block.effectNames.indices.compactMap { effect in
+            let row = (0...effect).map { declared[effect, $0] }
+            let length = dot(row, row).squareRoot()
+            if length * effects.rootMeanSquare(of: effect) < CriterionSearch.boundaryTolerance {
+                return effects.block.zeroVariance(effect)
             }
-            return result
+            return row[effect] <= 1e-9 * length ? effects.block.perfectCorrelation(effect) : nil
         }
     }
 }

@@ -7,9 +7,9 @@ public struct GrowthModel: Sendable {
     let design: PredictorDesign
     let cells: DesignCells
     let columns: FixedEffectsColumns
+    /// The random effects by grouping factor: theta is estimated for orthogonal columns.
+    let effects: [OrthogonalEffects]
     let blocks: [RandomEffectsBlock]
-    /// The root mean square of each random effect's column, by block: theta is estimated for columns of size one.
-    let effectScales: [[Double]]
     /// The fixed effects of ordinary least squares, subtracted from the response before the products are formed.
     let startingEffects: [Double]
     /// The columns, times the roots of the weights.
@@ -33,15 +33,22 @@ public struct GrowthModel: Sendable {
         guard frame.rowCount > columns.count else {
             throw .tooFewRows(rows: frame.rowCount, effects: columns.count)
         }
-        let scaled = try RandomEffectsDesign(frame, cells, variables).blocks.map { $0.scaled(cells.rowCounts) }
-        blocks = scaled.map(\.block)
-        effectScales = scaled.map(\.scales)
+        var orthogonal: [OrthogonalEffects] = []
+        for block in try RandomEffectsDesign(frame, cells, variables).blocks {
+            orthogonal.append(try OrthogonalEffects(block, counts: cells.rowCounts))
+        }
+        self.effects = orthogonal
+        blocks = orthogonal.map(\.block)
         matrices = CellMatrices(columns, blocks, rootWeights: cells.rootWeights)
         let response = frame.responseWithoutOffset
         startingEffects = try Self.leastSquares(matrices, cells, response)
+        let fitted = columns.fitted(startingEffects)
+        guard frame.leavesResiduals({ response[$0] - fitted[Int(cells.cellOfRow[$0])] }) else {
+            throw .exactFit(column: frame.formula.response)
+        }
         rows = CellRows(
             cellOfRow: cells.cellOfRow, otherCodes: blocks.dropFirst().map(\.codes), response: response,
-            centre: columns.fitted(startingEffects), rootWeights: cells.rootWeights)
+            centre: fitted, rootWeights: cells.rootWeights)
         let design = DesignProducts(LevelGrouping(blocks: blocks, cellOfRow: cells.cellOfRow), matrices)
         profile = ProfiledCriterion(
             products: CrossProducts(design: design, response: ResponseProducts(design, matrices, rows)),
@@ -57,7 +64,7 @@ public struct GrowthModel: Sendable {
         cells = model.cells
         columns = model.columns
         blocks = model.blocks
-        effectScales = model.effectScales
+        effects = model.effects
         startingEffects = model.startingEffects
         matrices = model.matrices
         rows = model.rows
@@ -113,6 +120,20 @@ public struct GrowthModel: Sendable {
     }
 }
 
+extension ModelFrame {
+    /// Whether residuals are more than the rounding of the response.
+    fileprivate func leavesResiduals(_ residual: (Int) -> Double) -> Bool {
+        let response = responseWithoutOffset
+        let mean = response.reduce(0, +) / Double(response.count)
+        var (squares, residuals) = (0.0, 0.0)
+        for (row, value) in response.enumerated() {
+            squares += (value - mean) * (value - mean)
+            residuals += residual(row) * residual(row)
+        }
+        return residuals > 1e-14 * squares || !squares.isFinite
+    }
+}
+
 extension FixedEffectsColumns {
     /// The fitted value of each cell.
     func fitted(_ beta: [Double]) -> [Double] {
@@ -135,24 +156,5 @@ extension CellMatrices {
         self.init(
             fixedCount: columns.count, fixed: weighted(columns.matrix, max(columns.count, 1)),
             random: blocks.map { weighted($0.matrix, $0.width) }, widths: blocks.map(\.width))
-    }
-}
-
-extension RandomEffectsBlock {
-    /// The block with columns of root mean square one, and what they were divided by.
-    fileprivate func scaled(_ counts: [Double]) -> (block: RandomEffectsBlock, scales: [Double]) {
-        let rows = counts.reduce(0, +)
-        let scales = (0..<width).map { effect in
-            var squares = 0.0
-            for (cell, count) in counts.enumerated() {
-                squares += count * matrix[cell * width + effect] * matrix[cell * width + effect]
-            }
-            return squares > 0 ? (squares / rows).squareRoot() : 1
-        }
-        var scaled = matrix
-        for index in scaled.indices { scaled[index] /= scales[index % width] }
-        let block = RandomEffectsBlock(
-            factor: factor, codes: codes, levels: levels, effectNames: effectNames, matrix: scaled, template: template)
-        return (block, scales)
     }
 }

@@ -11,27 +11,37 @@ struct GrowthReport {
     let coefficients: Coefficients
     let report: GrowthSpecification.Report
 
-    /// The cells' estimates with their joint covariance.
-    ///
-    /// - Throws: ``ModelError/report(_:)`` when a reported column is not of the kind it must be.
-    func estimates() throws(ModelError) -> Estimates {
-        let cohorts = try levels(of: report.cohort, use: "the cohort")
-        let groups = try levels(of: report.group, use: "the group")
-        var cells: [Cell] = []
-        var rows: [[Double]] = []
-        for cohort in cohorts.isEmpty ? [nil] : cohorts.map(Optional.some) {
-            for group in groups.isEmpty ? [nil] : groups.map(Optional.some) {
-                var fixed: [String: VariableValue] = [:]
-                if let cohort, let name = report.cohort { fixed[name] = .level(cohort.position) }
-                if let group, let name = report.group { fixed[name] = .level(group.position) }
-                cells.append(
-                    Cell(
-                        quantity: report.time == nil ? .level : .growth, outcome: report.outcome,
-                        sector: report.sector, cohort: cohort?.name ?? "", group: group?.name ?? ""))
-                rows.append(try weights(fixed))
-            }
+    /// The cells that the data determine, and the others.
+    private let cells: (estimable: [ReportedCell], others: [Cell])
+
+    /// - Throws: ``ModelError/report(_:)`` when a reported column is not of the kind it must be;
+    ///   ``ModelError/noEstimableCell(quantity:)`` when the data determine none of the cells.
+    init(fit: GrowthFit, coefficients: Coefficients, report: GrowthSpecification.Report) throws(ModelError) {
+        self.fit = fit
+        self.coefficients = coefficients
+        self.report = report
+        let grid = ReferenceGrid(fit: fit, report: report)
+        let cells = try grid.cells()
+        let estimable = cells.filter { fit.dependences.isEstimable($0.row) }
+        guard !estimable.isEmpty else { throw .noEstimableCell(quantity: cells[0].cell.quantity.rawValue) }
+        self.cells = (estimable, cells.filter { !fit.dependences.isEstimable($0.row) }.map(\.cell))
+    }
+
+    /// The estimates of the cells that the data determine, with their joint covariance.
+    var estimates: Estimates {
+        let rows = cells.estimable.map { cell in fit.keptColumns.map { cell.row[$0] } }
+        return coefficients.transformed(Matrix(rowVectors: rows), labels: cells.estimable.map(\.cell)).shifted(
+            by: offset())
+    }
+
+    /// A warning for each cell left out.
+    var diagnostics: [Diagnostic] {
+        cells.others.map {
+            Diagnostic(
+                "not_estimable",
+                note: "the data do not determine the \($0.quantity.rawValue) of '\($0.name)': it is left out",
+                isWarning: true)
         }
-        return coefficients.transformed(Matrix(rowVectors: rows), labels: cells).shifted(by: offset())
     }
 
     /// The baseline standard deviation of the level: declared, or that of the scores of the baseline cohorts at the end
@@ -55,38 +65,6 @@ struct GrowthReport {
         return (squares / Double(values.count - 1)).squareRoot()
     }
 
-    private func weights(_ fixed: [String: VariableValue]) throws(ModelError) -> [Double] {
-        guard let time = report.time else { return meanRow(fixed) }
-        guard case .numeric = fit.frame.variables[time] else {
-            throw .report("the report's time '\(time)' is a factor; growth needs a numeric time in school years.")
-        }
-        var (start, end) = (fixed, fixed)
-        start[time] = .number(report.interval.lowerBound)
-        end[time] = .number(report.interval.upperBound)
-        return zip(meanRow(end), meanRow(start)).map { $0 - $1 }
-    }
-
-    /// The mean of the model matrix's rows over all combinations of the factors that are not fixed.
-    private func meanRow(_ fixed: [String: VariableValue]) -> [Double] {
-        let design = fit.design
-        var combinations: [[VariableValue]] = [[]]
-        for name in design.variableNames {
-            let values: [VariableValue]
-            switch (fixed[name], fit.frame.variables[name]) {
-            case (let value?, _): values = [value]
-            case (nil, .factor(let levels, _)): values = levels.indices.map { .level($0) }
-            case (nil, .numeric(let numbers)): values = [.number(numbers.reduce(0, +) / Double(numbers.count))]
-            case (nil, .names), (nil, nil): values = [.number(0)]
-            }
-            combinations = combinations.flatMap { head in values.map { head + [$0] } }
-        }
-        var sum = [Double](repeating: 0, count: design.columnCount)
-        for combination in combinations {
-            for (column, value) in design.row(combination).enumerated() { sum[column] += value }
-        }
-        return fit.keptColumns.map { sum[$0] / Double(combinations.count) }
-    }
-
     /// What the formula's offsets add to every cell: their growth over the interval, or their level at the means.
     private func offset() -> Double {
         guard let time = report.time else { return offset(at: [:]) }
@@ -102,14 +80,6 @@ struct GrowthReport {
                     return [times[name] ?? numbers.reduce(0, +) / Double(numbers.count)]
                 }[0]
         }
-    }
-
-    private func levels(of name: String?, use: String) throws(ModelError) -> [(position: Int, name: String)] {
-        guard let name else { return [] }
-        guard case .factor(let levels, _) = fit.frame.variables[name] else {
-            throw .report("\(use) '\(name)' is a number. Declare it as a factor under data, columns.")
-        }
-        return levels.enumerated().map { ($0.offset, $0.element) }
     }
 }
 
@@ -139,15 +109,17 @@ extension GrowthSpecification {
         if let family { return try fit(name: name, frame: frame, family: family) }
         let fit = try GrowthModel(frame, criterion: criterion).fit()
         let coefficients = try inference.coefficients(fit)
-        let reporter = report.map { GrowthReport(fit: fit, coefficients: coefficients, report: $0) }
+        let reporter = try report.map { report throws(ModelError) in
+            try GrowthReport(fit: fit, coefficients: coefficients, report: report)
+        }
         var deviations: [String: Double] = [:]
         if let report, let value = reporter?.standardDeviation(baselineCohorts: baselineCohorts) {
             deviations[report.outcome] = value
         }
         let result = ModelFit(
             model: name, coefficients: coefficients, varianceComponents: fit.varianceComponents,
-            estimates: try reporter?.estimates(), standardDeviations: deviations,
-            diagnostics: fit.diagnostics(inference))
+            estimates: reporter?.estimates, standardDeviations: deviations,
+            diagnostics: fit.diagnostics(inference) + (reporter?.diagnostics ?? []))
         return Fitted(
             result: result, growth: fit, inference: try GrowthInference(fit, inference, coefficients: coefficients),
             generalised: nil)

@@ -12,8 +12,8 @@ extension GrowthFit {
         var (solution, tail) = try profile.solveWithTail(optimum.theta)
         let inverse = TailInverse(&tail, includesFixedEffects: false)
         let lambdas = profile.factors(optimum.theta)
-        // From spherical effects of scaled columns to the effects as declared.
-        let declared = Self.unscaled(lambdas, model.effectScales)
+        // From spherical effects of orthogonal columns to the effects as declared.
+        let declared = zip(model.effects, lambdas).map { $0.back($1) }
         let first = try firstFactorModes(solution, inverse, lambdas, declared[0])
         var result = [
             ConditionalModes(
@@ -167,13 +167,13 @@ extension GrowthFit {
         let fixed = model.columns.fitted(zip(model.startingEffects, solution.fixedEffects).map { $0 + $1 })
         var fitted = (0..<rowCount).map { fixed[Int(model.rows.cellOfRow[$0])] + (frame.offset?[$0] ?? 0) }
         for (factor, block) in model.blocks.enumerated() {
-            let (k, scales) = (block.width, model.effectScales[factor])
-            let effects = (0..<block.levelCount).flatMap { modes[factor].modes(of: $0) }
+            let (k, triangle) = (block.width, model.effects[factor].triangle)
+            // Of the orthogonal columns, which the model keeps.
+            let effects = (0..<block.levelCount).flatMap { triangle * modes[factor].modes(of: $0) }
             for row in 0..<rowCount {
                 let cell = Int(model.rows.cellOfRow[row])
                 for effect in 0..<k {
-                    fitted[row] +=
-                        block.matrix[cell * k + effect] * scales[effect] * effects[Int(block.codes[row]) * k + effect]
+                    fitted[row] += block.matrix[cell * k + effect] * effects[Int(block.codes[row]) * k + effect]
                 }
             }
         }

@@ -12,7 +12,7 @@ public enum ModelParameter: Hashable, Sendable {
     case sigma
 }
 
-/// The parameters of a growth model as functions of theta (of the scaled columns) and sigma.
+/// The parameters of a growth model as functions of theta (of orthogonal columns) and sigma.
 struct ModelParameters: Sendable {
     let model: GrowthModel
 
@@ -35,15 +35,19 @@ struct ModelParameters: Sendable {
         case .fixed: return .nan
         case .sigma: return sigma
         case .standardDeviation(let block, let effect):
-            let lambda = model.profile.factors(theta)[block]
-            return sigma * norm(lambda, effect) / model.effectScales[block][effect]
+            return sigma * norm(declaredFactor(theta, block), effect)
         case .correlation(let block, let row, let column):
-            let lambda = model.profile.factors(theta)[block]
+            let lambda = declaredFactor(theta, block)
             var product = 0.0
             for inner in 0..<lambda.columns { product += lambda[row, inner] * lambda[column, inner] }
             let norms = norm(lambda, row) * norm(lambda, column)
             return norms > 0 ? product / norms : .nan
         }
+    }
+
+    /// A factor of the relative covariance of a block's effects as declared; theta is for orthogonal columns.
+    private func declaredFactor(_ theta: [Double], _ block: Int) -> Matrix {
+        model.effects[block].back(model.profile.factors(theta)[block])
     }
 
     private func norm(_ lambda: Matrix, _ row: Int) -> Double {
