@@ -134,7 +134,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
             "the fit did not converge in \(evaluations) evaluations (\(reason)). Simplify the random effects, or "
                 + "rescale the columns to similar sizes."
         case .numericalBreakdown:
-            "the model's equations could not be solved: some column is too large, too small or not finite. Rescale it."
+            "the model's equations could not be solved: some column is too large, too small or not finite, or the effects "
+                + "leave no residual. Rescale the column, or use fewer effects."
         case .report(let message), .formula(let message): message
         case .cellNotIdentified(let cell):
             "the figures do not determine cell '\(cell)'. Add a figure that contains it, or remove the cell."
