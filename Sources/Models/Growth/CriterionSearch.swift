@@ -97,8 +97,9 @@ struct CriterionSearch {
 
     /// Searches on the other side of diagonal elements of zero.
     ///
-    /// With a diagonal element at zero the signs of its column below it are arbitrary, yet the criterion can fall behind
-    /// the bound: that is, inside it with those signs turned. A search that came with the wrong signs stops there.
+    /// With a diagonal element at zero the signs of its column below it are arbitrary, and so is what this column and the
+    /// next hold, yet how the criterion goes inside the bound hangs on them. A search that came with the wrong ones stops
+    /// there.
     private func searchBeyondBoundary(
         _ parameters: [CovarianceTemplate.Element], from start: Minimum
     ) throws(ModelError) -> Minimum {
@@ -108,19 +109,31 @@ struct CriterionSearch {
             let own = first..<(first + template.parameterCount)
             first += template.parameterCount
             for index in own where parameters[index].isDiagonal && best.point[index] < Self.nearBoundary {
-                let below = own.filter {
-                    !parameters[$0].isDiagonal && parameters[$0].column == parameters[index].column
-                        && best.point[$0] != 0
+                let column = parameters[index].column
+                func position(_ row: Int, _ column: Int) -> Int? {
+                    own.first { parameters[$0].row == row && parameters[$0].column == column }
                 }
+                let below = own.filter { parameters[$0].column == column && !parameters[$0].isDiagonal }
                 guard !below.isEmpty else { continue }
-                var turned = best
-                for other in below { turned.point[other].negate() }
-                turned.point[index] = Self.nearBoundary
-                turned.evaluations += 1
-                best.evaluations += 1
-                guard try profile.value(turned.point) < best.value else { continue }
-                let found = try searchWithBoundary(parameters, from: turned)
-                if found.value < best.value { best = found }
+                // With zero above them, this column and the next may also change places.
+                let columns = [column, column + 1].map { source in
+                    below.map { position(parameters[$0].row, source).map { best.point[$0] } ?? 0 }
+                }
+                let start = best
+                for (source, sign) in [(0, -1.0), (1, 1), (1, -1)] {
+                    var turned = start
+                    turned.point[index] = Self.nearBoundary
+                    for (place, other) in below.enumerated() {
+                        turned.point[other] = sign * columns[source][place]
+                        guard source == 1, let next = position(parameters[other].row, column + 1) else { continue }
+                        turned.point[next] = columns[0][place] * (columns[0][0] < 0 ? -1 : 1)
+                    }
+                    best.evaluations += 1
+                    turned.evaluations = best.evaluations
+                    guard try profile.value(turned.point) < best.value else { continue }
+                    let found = try searchWithBoundary(parameters, from: turned)
+                    if found.value < best.value { best = found }
+                }
             }
         }
         return best
