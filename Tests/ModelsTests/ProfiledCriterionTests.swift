@@ -127,11 +127,23 @@ private func model(criterion: Criterion, scattered: Bool, weighted: Bool = false
         #expect(model.profile.layout.largestCluster == 12)
         let search = CriterionSearch(profile: reduced.profile)
         var optimum = try search.optimum()
-        try search.finish(&optimum, on: model.profile)
+        #expect(try search.finish(&optimum, on: model.profile))
         let direct = try CriterionSearch(profile: model.profile).optimum()
         // The last step leaves less than 1e-5 times the share left out of the criterion's unit: 1e-4 standard errors.
         #expect(abs(optimum.value - direct.value) < 1e-6)
         for (left, right) in zip(optimum.theta, direct.theta) { #expect(abs(left - right) < 1e-4) }
+    }
+
+    @Test func aVarianceThatIsZeroOnlyInTheReducedSearchIsSearchedAgain() throws {
+        let model = try linkedSchools()
+        let reduced = try #require(model.reducedProfile(largestSearched: 4, cluster: 3, shareLeftOut: 0.2))
+        let search = CriterionSearch(profile: reduced.profile)
+        var optimum = try search.optimum()
+        // As if the reduced search had found no variance between schools: all schools' data say otherwise.
+        optimum.theta[3] = 0
+        optimum.free = [0, 1, 2]
+        optimum.hessian = 1e12 * Matrix.identity(4)
+        #expect(try !search.finish(&optimum, on: model.profile))
     }
 
     /// Twelve schools in a ring, in which one pupil of each ten moves to the next school.

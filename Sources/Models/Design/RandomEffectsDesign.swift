@@ -79,7 +79,8 @@ struct RandomEffectsDesign: Sendable {
         guard grouping.levels.count > 1, grouping.levels.count < frame.rowCount else {
             throw .notIdentified(factor: grouping.name, levels: grouping.levels.count, rows: frame.rowCount)
         }
-        let effects = grouping.levels.count * width
+        // Term by term, as lme4: the effects of uncorrelated terms may together be as many as the rows.
+        let effects = grouping.levels.count * (designs.map(\.columnCount).max() ?? 0)
         guard effects < frame.rowCount else {
             throw .tooManyEffects(factor: grouping.name, effects: effects, rows: frame.rowCount)
         }

@@ -55,6 +55,7 @@ struct FormulaParser {
         let columns =
             formula.fixed.products.flatMap(formula.columns(of:)) + formula.fixed.offsets.flatMap(\.columns)
             + formula.random.flatMap { $0.predictor.products.flatMap(formula.columns(of:)) }
+            + formula.random.flatMap { $0.groupings.flatMap { $0 } }
         if columns.contains(response) {
             throw FormulaError("the response '\(response)' is also on the right-hand side.", at: 0)
         }

@@ -7,16 +7,26 @@ extension GrowthModel {
     ///
     /// Where pupils who move link all schools into one large system, the search is done without the few pupils whose
     /// moves cross clusters of schools, and only the last Newton steps take everyone: these start so near the optimum
-    /// that two are enough.
+    /// that two are enough. Where they are not, or an effect is not identified without these pupils, the search takes
+    /// everyone.
     ///
     /// - Throws: ``ModelError/notConverged(evaluations:reason:)`` or ``ModelError/numericalBreakdown``.
     public func fit() throws(ModelError) -> GrowthFit {
-        let reduced = reducedProfile()
-        let search = CriterionSearch(profile: reduced?.profile ?? profile)
-        var optimum = try search.optimum()
-        if reduced != nil { try search.finish(&optimum, on: profile) }
-        return try GrowthFit(
-            self, optimum, curvature: search.profile, levelsOutsideCurvature: reduced?.levelsLeftOut ?? 0)
+        var known: Optimum?
+        if let reduced = reducedProfile() {
+            let search = CriterionSearch(profile: reduced.profile)
+            known = try? search.optimum()
+            if var optimum = known, (try? search.finish(&optimum, on: profile)) == true {
+                return try GrowthFit(
+                    self, optimum, curvature: search.profile, levelsOutsideCurvature: reduced.levelsLeftOut)
+            }
+        }
+        var optimum = try CriterionSearch(profile: profile).optimum(from: known?.theta)
+        if let known {
+            optimum.fullEvaluations = optimum.evaluations
+            optimum.evaluations += known.evaluations
+        }
+        return try GrowthFit(self, optimum, curvature: profile, levelsOutsideCurvature: 0)
     }
 
     /// The criterion without the levels that link clusters; nil when it is not needed or would leave out too many.
@@ -56,6 +66,10 @@ struct Optimum: Sendable {
     /// The Hessian of the criterion, not profiled, in the free parameters and, last, sigma; nil when it is not positive
     /// definite.
     var hessian: Matrix?
+
+    /// Whether the end of a search may not be the minimum: no curvature of one, or a relative standard deviation so large
+    /// that a search which began at one may have come down another slope.
+    var isDoubtful: Bool { hessian == nil || theta.contains { abs($0) > 10 } }
 }
 
 /// Searches the minimum of a profiled criterion.
@@ -80,8 +94,77 @@ struct CriterionSearch {
         }
         if zip(minimum.point, parameters).contains(where: { $1.isDiagonal && $0 < Self.nearBoundary }) {
             minimum = try searchWithBoundary(parameters, from: minimum)
+            minimum = try searchBeyondBoundary(parameters, from: minimum)
         }
-        return try polish(minimum, parameters)
+        let found = try polish(minimum, parameters)
+        return found.isDoubtful ? try searchElsewhere(found, parameters) : found
+    }
+
+    /// Searches from other starts where an end has no curvature of a minimum, or standard deviations far from those of the
+    /// residuals, and keeps the best.
+    private func searchElsewhere(
+        _ doubtful: Optimum, _ parameters: [CovarianceTemplate.Element]
+    ) throws(ModelError) -> Optimum {
+        var best = doubtful
+        for scale in [0.1, 10, 100] {
+            let start = Minimum(
+                point: parameters.map { $0.isDiagonal ? scale : 0 }, value: .infinity, evaluations: best.evaluations)
+            // What cannot be searched from is no better.
+            guard let minimum = try? searchWithBoundary(parameters, from: start),
+                var found = try? polish(minimum, parameters)
+            else { continue }
+            guard found.value < best.value - 1e-9 * max(1, abs(best.value)) else {
+                best.evaluations = found.evaluations
+                continue
+            }
+            found.evaluations = max(found.evaluations, best.evaluations)
+            best = found
+        }
+        return best
+    }
+
+    /// Searches on the other side of diagonal elements of zero.
+    ///
+    /// With a diagonal element at zero the signs of its column below it are arbitrary, and so is what this column and the
+    /// next hold, yet how the criterion goes inside the bound hangs on them. A search that came with the wrong ones stops
+    /// there.
+    private func searchBeyondBoundary(
+        _ parameters: [CovarianceTemplate.Element], from start: Minimum
+    ) throws(ModelError) -> Minimum {
+        var best = start
+        var first = 0
+        for template in profile.templates {
+            let own = first..<(first + template.parameterCount)
+            first += template.parameterCount
+            for index in own where parameters[index].isDiagonal && best.point[index] < Self.nearBoundary {
+                let column = parameters[index].column
+                func position(_ row: Int, _ column: Int) -> Int? {
+                    own.first { parameters[$0].row == row && parameters[$0].column == column }
+                }
+                let below = own.filter { parameters[$0].column == column && !parameters[$0].isDiagonal }
+                guard !below.isEmpty else { continue }
+                // With zero above them, this column and the next may also change places.
+                let columns = [column, column + 1].map { source in
+                    below.map { position(parameters[$0].row, source).map { best.point[$0] } ?? 0 }
+                }
+                let start = best
+                for (source, sign) in [(0, -1.0), (1, 1), (1, -1)] {
+                    var turned = start
+                    turned.point[index] = Self.nearBoundary
+                    for (place, other) in below.enumerated() {
+                        turned.point[other] = sign * columns[source][place]
+                        guard source == 1, let next = position(parameters[other].row, column + 1) else { continue }
+                        turned.point[next] = columns[0][place] * (columns[0][0] < 0 ? -1 : 1)
+                    }
+                    best.evaluations += 1
+                    turned.evaluations = best.evaluations
+                    guard try profile.value(turned.point) < best.value else { continue }
+                    let found = try searchWithBoundary(parameters, from: turned)
+                    if found.value < best.value { best = found }
+                }
+            }
+        }
+        return best
     }
 
     /// A diagonal element this small may be zero at the optimum: the gradient cannot tell.
@@ -168,41 +251,46 @@ extension CriterionSearch {
     ///
     /// The two curvatures differ by the share of data that the search went without, so that each step leaves about that
     /// share of the distance. Stops when the next step would lower the criterion by less than 1e-9.
-    func finish(_ optimum: inout Optimum, on full: ProfiledCriterion) throws(ModelError) {
+    ///
+    /// - Returns: False when the steps do not lead to an optimum of all data, which must then be searched.
+    func finish(_ optimum: inout Optimum, on full: ProfiledCriterion) throws(ModelError) -> Bool {
+        let parameters = parameters
         let curvature = Curvature(profile: profile, free: optimum.free, parameters: parameters)
         guard let hessian = optimum.hessian, let factor = try? Cholesky(curvature.profiled(hessian)) else {
-            return try searchAgain(&optimum, on: full)
+            return false
         }
         var last = Double.infinity
+        var isAtOptimum = false
         for _ in 0..<Self.mostFullSteps {
             let derivatives = try full.derivatives(optimum.theta)
             optimum.fullEvaluations += 1
-            guard derivatives.value <= last + 1e-9 * max(1, abs(derivatives.value)) else {
-                // The search's curvature leads astray: it has little to do with that of all data.
-                return try searchAgain(&optimum, on: full)
-            }
+            // Otherwise the search's curvature leads astray: it has little to do with that of all data.
+            guard derivatives.value <= last + 1e-9 * max(1, abs(derivatives.value)) else { return false }
             last = derivatives.value
             let gradient = optimum.free.map { derivatives.profiled[$0] }
             let step = factor.solve(gradient)
             var candidate = optimum.theta
             for (position, index) in optimum.free.enumerated() { candidate[index] -= step[position] }
-            guard curvature.isInside(candidate) else { break }
+            guard curvature.isInside(candidate) else { return false }
             optimum.theta = candidate
-            if dot(gradient, step) < Self.negligibleDecrease { break }
+            isAtOptimum = dot(gradient, step) < Self.negligibleDecrease
+            if isAtOptimum { break }
         }
+        guard isAtOptimum else { return false }
         let solution = try full.solve(optimum.theta)
         optimum.fullEvaluations += 1
-        optimum.evaluations += optimum.fullEvaluations
         optimum.value = full.value(of: solution)
+        // A variance that is zero without the pupils left out need not be zero with them.
+        for index in optimum.theta.indices where !optimum.free.contains(index) {
+            var candidate = optimum.theta
+            candidate[index] = Self.nearBoundary
+            optimum.fullEvaluations += 1
+            guard try full.value(candidate) >= optimum.value else { return false }
+        }
+        optimum.evaluations += optimum.fullEvaluations
         optimum.sigma = (solution.residualSumOfSquares / full.residualDegreesOfFreedom).squareRoot()
         guard optimum.sigma > 0, optimum.sigma.isFinite else { throw .numericalBreakdown }
-    }
-
-    private func searchAgain(_ optimum: inout Optimum, on full: ProfiledCriterion) throws(ModelError) {
-        let spent = (optimum.evaluations, optimum.fullEvaluations)
-        optimum = try CriterionSearch(profile: full).optimum(from: optimum.theta)
-        optimum.fullEvaluations = spent.1 + optimum.evaluations
-        optimum.evaluations += spent.0 + spent.1
+        return true
     }
 
     private static let mostFullSteps = 6
@@ -227,6 +315,11 @@ extension CriterionSearch {
             return (value / size, gradient.map { $0 / size })
         }
         return Minimum(point: found.point, value: found.value * size, evaluations: found.evaluations)
+    }
+
+    /// theta with its diagonal elements off zero, where the gradient cannot tell whether they should grow.
+    func inside(_ theta: [Double]) -> [Double] {
+        zip(theta, parameters).map { $1.isDiagonal ? max($0, Self.nearBoundary) : $0 }
     }
 
     /// theta at the minimum, from the optimum of the same model with another response: Newton steps with that optimum's

@@ -188,6 +188,14 @@ extension GrowthFit {
                         "levels of '\(groupSizes[0].factor)' that link otherwise separate clusters: in the estimates, "
                         + "not in the curvature behind the degrees of freedom"))
         }
+        if optimum.hessian == nil {
+            list.append(
+                Diagnostic(
+                    "not_a_minimum",
+                    note:
+                        "the criterion does not curve upwards in every direction where the search ended, also from other "
+                        + "starts: the estimates may not be the best; simplify the random effects", isWarning: true))
+        }
         list.append(Diagnostic("standard_errors", note: inference.standardErrorsInWords))
         let isWithoutDegrees = inference.isSatterthwaite && coefficients.uncertainty == nil
         list.append(

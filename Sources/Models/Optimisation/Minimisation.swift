@@ -56,6 +56,8 @@ struct Minimisation {
             nlopt_set_lower_bounds(optimiser, lower)
             if constraint != nil { nlopt_add_equality_constraint(optimiser, evaluateConstraint, data, 1e-9) }
             nlopt_set_xtol_rel(optimiser, relativeTolerance)
+            // Where all variables go to zero no change is small in proportion.
+            nlopt_set_xtol_abs1(optimiser, 1e-10)
             nlopt_set_maxeval(optimiser, Int32(maximumEvaluations))
             return nlopt_optimize(optimiser, &point, &value)
         }

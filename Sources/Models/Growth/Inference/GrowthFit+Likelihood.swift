@@ -40,6 +40,9 @@ public struct LikelihoodRatioTest: Sendable, Equatable {
         guard smaller.frame.response == larger.frame.response else {
             throw .notNested("they are not fitted to the same rows of the same response.")
         }
+        guard smaller.frame.weights == larger.frame.weights else {
+            throw .notNested("they do not weigh the rows alike.")
+        }
         guard larger.parameterCount > smaller.parameterCount else {
             throw .notNested(
                 "the second has \(larger.parameterCount) parameters, the first \(smaller.parameterCount); name the "

@@ -82,7 +82,21 @@ public struct InferenceSpecification: Sendable, Equatable {
         guard let coverage = mapping.number("coverage", in: .share, default: 0.95), readBootstrap(mapping) else {
             return nil
         }
+        guard coverage > 0, coverage < 1 else {
+            mapping.fail("'coverage' must be above 0 and below 1, such as 0.95.")
+            return nil
+        }
         self.coverage = coverage
+        // Named rather than ignored: a key without effect would look as if it had one.
+        if let bootstrap = mapping.optional("bootstrap"), !intervals.contains(.bootstrap) {
+            bootstrap.fail("'bootstrap' is for intervals. Add 'intervals: [bootstrap]', or leave it out.")
+            return nil
+        }
+        if robust != nil, degreesOfFreedom == .kenwardRoger {
+            mapping.fail(
+                "robust standard errors have degrees of freedom of their own. Leave out 'robust' or Kenward-Roger.")
+            return nil
+        }
     }
 
     private mutating func readBootstrap(_ mapping: SpecificationMapping) -> Bool {

@@ -9,7 +9,7 @@ extension GrowthFit {
     ///   - specification: Which methods, coverage, replicates, seed.
     ///   - coefficients: The fixed effects with the standard errors asked for; Wald intervals are theirs.
     ///   - bootstrap: The bootstrap, where it is among the methods.
-    /// - Throws: ``ModelError`` where a profile cannot be found.
+    /// - Throws: ``ModelError`` when the maximum likelihood fit behind the profiles fails.
     public func intervals(
         _ specification: InferenceSpecification, coefficients: Coefficients, bootstrap: ParametricBootstrap?
     ) throws(ModelError) -> [ParameterInterval] {
@@ -93,7 +93,9 @@ extension GrowthFit {
     /// minimised over all other parameters, is the quantile of a chi-squared distribution with one degree of freedom above
     /// its minimum. Standard deviations and correlations as in lme4's `confint(method = "profile")`.
     ///
-    /// - Throws: ``ModelError`` when the maximum likelihood fit or a constrained one fails.
+    /// An end that no profile reaches is nil, and the remark says so.
+    ///
+    /// - Throws: ``ModelError`` when the maximum likelihood fit fails.
     public func profileIntervals(coverage: Double) throws(ModelError) -> [ParameterInterval] {
         let fit = try byMaximumLikelihood()
         let root = standardNormalQuantile((1 + coverage) / 2)
@@ -103,19 +105,23 @@ extension GrowthFit {
             let profile = FixedEffectProfile(fit: fit, position: position)
             let estimate = fit.coefficients.values[position]
             let error = fit.coefficients.standardErrors[position]
-            let lower = try profile.end(from: estimate, step: -root * error, root: root)
-            let upper = try profile.end(from: estimate, step: root * error, root: root)
-            list.append(interval(.fixed(position), .profile, estimate, lower, upper))
+            // One parameter without an interval must not cost the others theirs, nor the fit.
+            let lower = try? profile.end(from: estimate, step: -root * error, root: root)
+            let upper = try? profile.end(from: estimate, step: root * error, root: root)
+            let remark = lower == nil || upper == nil ? Self.withoutEnd : ""
+            list.append(interval(.fixed(position), .profile, estimate, lower, upper, remark))
         }
         for parameter in parameters.varianceParameters {
-            list.append(try varianceInterval(parameter, fit, parameters, root: root))
+            list.append(varianceInterval(parameter, fit, parameters, root: root))
         }
         return list
     }
 
+    private static let withoutEnd = "no profile was found that reaches the limit of each end"
+
     private func varianceInterval(
         _ parameter: ModelParameter, _ fit: GrowthFit, _ parameters: ModelParameters, root: Double
-    ) throws(ModelError) -> ParameterInterval {
+    ) -> ParameterInterval {
         let value = parameters.value(parameter, theta: fit.optimum.theta, sigma: fit.sigma)
         guard !value.isNaN else {
             return interval(parameter, .profile, value, nil, nil, "on the boundary of its range")
@@ -125,8 +131,11 @@ extension GrowthFit {
         var range = 0.0...Double.infinity
         if case .correlation = parameter { range = -1...1 }
         let reach = max(abs(value), 0.1 * fit.sigma)
-        let lower = try profile.end(from: value, aim: wald.lower ?? (value - 0.5 * reach), root: root, range: range)
-        let upper = try profile.end(from: value, aim: wald.upper ?? (value + 0.5 * reach), root: root, range: range)
+        let lower = try? profile.end(from: value, aim: wald.lower ?? (value - 0.5 * reach), root: root, range: range)
+        let upper = try? profile.end(from: value, aim: wald.upper ?? (value + 0.5 * reach), root: root, range: range)
+        guard lower != nil, upper != nil else {
+            return interval(parameter, .profile, value, lower, upper, Self.withoutEnd)
+        }
         let isAtBound = lower == range.lowerBound || upper == range.upperBound
         return interval(
             parameter, .profile, value, lower, upper, isAtBound ? "an end is the bound of the parameter's range" : "")
@@ -156,7 +165,8 @@ private struct FixedEffectProfile {
         let back = columns.backTransformation
         let declaredRow = (0..<columns.count).map { back[position, $0] }
         let offset = dot(declaredRow, fit.model.startingEffects)
-        return try CriterionSearch(profile: profile).minimum(from: start) { (theta) throws(ModelError) in
+        let search = CriterionSearch(profile: profile)
+        return try search.minimum(from: search.inside(start)) { (theta) throws(ModelError) in
             let derivatives = try profile.derivatives(
                 theta, holding: HeldCombination(weights: declaredRow, value: value - offset))
             return (derivatives.value, derivatives.profiled)
@@ -188,7 +198,8 @@ private struct VarianceProfile {
         let size = profile.residualDegreesOfFreedom
         let scale = max(abs(value), 0.01)
         let search = Minimisation(
-            method: .slsqp, start: start, lower: elements.map { $0.isDiagonal ? 0 : -Double.infinity } + [-.infinity],
+            method: .slsqp, start: feasible(start, at: value),
+            lower: elements.map { $0.isDiagonal ? 0 : -Double.infinity } + [-.infinity],
             relativeTolerance: 1e-8, maximumEvaluations: 500)
         let found = try search.run(
             constraint: { point in
@@ -206,6 +217,23 @@ private struct VarianceProfile {
             })
         return Minimum(point: found.point, value: found.value * size, evaluations: found.evaluations)
     }
+
+    /// A start off the boundary, where derivatives say nothing, with the parameter at a value where that is easy.
+    private func feasible(_ start: [Double], at value: Double) -> [Double] {
+        var theta = CriterionSearch(profile: fit.model.profile).inside(Array(start.dropLast()))
+        var logSigma = start[start.count - 1]
+        switch parameter {
+        case .sigma: if value > 0 { logSigma = Double.log(value) }
+        case .standardDeviation(let block, let effect):
+            let now = parameters.value(parameter, theta: theta, sigma: Double.exp(logSigma))
+            var first = 0
+            for template in fit.model.profile.templates[..<block] { first += template.parameterCount }
+            for (index, element) in fit.model.profile.templates[block].parameters.enumerated()
+            where element.row == effect { theta[first + index] *= value / now }
+        case .fixed, .correlation: break
+        }
+        return theta + [logSigma]
+    }
 }
 
 /// The value, beyond an aim or before it, at which a profiled deviance is `root^2` above its minimum.
@@ -218,6 +246,8 @@ private func crossing(
     var inside = (value: estimate, root: 0.0)
     var outside: (value: Double, root: Double)?
     var value = min(max(aim, range.lowerBound), range.upperBound)
+    // An estimate on its bound is the interval's end.
+    if value == estimate { return value }
     for _ in 0..<40 {
         let found = max(0, try increase(value)).squareRoot()
         if abs(found - root) < 1e-7 * root { return value }
