@@ -53,6 +53,17 @@ import Testing
         #expect(fit.bootstrap(replicates: 1, seed: 4).replicates[0] != few.replicates[0])
     }
 
+    @Test func aFitHasTheSameBitsOnOneThread() throws {
+        let table = try Self.table(pupils: 400)
+        let many = try Self.fit(Self.formula, table)
+        Threads.use(1)
+        let one = try Self.fit(Self.formula, table)
+        Threads.use(0)
+        #expect(one.coefficients.values == many.coefficients.values && one.theta == many.theta)
+        #expect(one.coefficients.covariance == many.coefficients.covariance)
+        #expect(one.criterionValue == many.criterionValue && one.sigma == many.sigma)
+    }
+
     @Test func bootstrapSpreadsAsTheStandardErrorsSay() throws {
         let fit = try Self.fit(Self.formula, try Self.table())
         let bootstrap = fit.bootstrap(replicates: 120, seed: 11)

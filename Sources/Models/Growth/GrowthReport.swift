@@ -180,6 +180,9 @@ extension GrowthFit {
             Diagnostic("parameters", Double(parameterCount)), Diagnostic("aic", aic), Diagnostic("bic", bic),
             Diagnostic("evaluations", Double(evaluations)),
         ]
+        if fullEvaluations > 0 {
+            list.append(Diagnostic("evaluations_on_all_data", Double(fullEvaluations)))
+        }
         if levelsOutsideCurvature > 0 {
             list.append(
                 Diagnostic(
