@@ -43,9 +43,9 @@ struct BlockCSV {
         _ bytes: UnsafeBufferPointer<UInt8>, header: CSVHeader, first: Int, separator: UInt8, mark: UInt8,
         options: CSVOptions, blockSize: Int
     ) {
-        guard let base = bytes.baseAddress, first < bytes.count, header.columnCount > 1,
-            memchr(base, Int32(UInt8(ascii: "\"")), bytes.count) == nil, memchr(base, 0, bytes.count) == nil
-        else { return nil }
+        guard first < bytes.count, header.columnCount > 1, !bytes.contains(anyOf: [UInt8(ascii: "\""), 0]) else {
+            return nil
+        }
         self.bytes = bytes
         self.header = header
         self.separator = separator
@@ -224,4 +224,20 @@ private func lineFeeds(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         position += 1
     }
     return count
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether some bytes are among these, looked for on all threads.
+    fileprivate func contains(anyOf wanted: [UInt8]) -> Bool {
+        let block = 1 << 22
+        var found = [Bool](repeating: false, count: (count + block - 1) / block)
+        found.withUnsafeMutableBufferPointer { found in
+            Threads.forEach(found.count) { index in
+                guard let base = baseAddress else { return }
+                let length = Swift.min(block, count - index * block)
+                found[index] = wanted.contains { memchr(base + index * block, Int32($0), length) != nil }
+            }
+        }
+        return found.contains(true)
+    }
 }

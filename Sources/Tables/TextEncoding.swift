@@ -1,3 +1,5 @@
+import Parallelism
+
 /// A file's bytes as UTF-8 without byte order mark, and what had to be assumed to get there.
 struct DecodedBytes {
     /// Valid UTF-8.
@@ -10,7 +12,7 @@ struct DecodedBytes {
     /// - Throws: ``TableError/notText(file:line:byte:)`` when a byte has no meaning in Windows-1252 either.
     init(_ bytes: [UInt8], name: String) throws(TableError) {
         let body = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-        if (try? UTF8Span(validating: body.span)) != nil {
+        if isASCII(body) || (try? UTF8Span(validating: body.span)) != nil {
             self.bytes = body
             note = nil
         } else {
@@ -18,6 +20,27 @@ struct DecodedBytes {
             note = "the file is not UTF-8; it was read as Windows-1252"
         }
     }
+}
+
+/// Whether all bytes are below 128, looked at on all threads: most files are.
+private func isASCII(_ bytes: [UInt8]) -> Bool {
+    let block = 1 << 22
+    var isPlain = [Bool](repeating: true, count: (bytes.count + block - 1) / block)
+    bytes.withUnsafeBytes { bytes in
+        isPlain.withUnsafeMutableBufferPointer { isPlain in
+            Threads.forEach(isPlain.count) { index in
+                let end = min((index + 1) * block, bytes.count)
+                var (position, high) = (index * block, UInt64(0))
+                while position + 8 <= end {
+                    high |= bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+                    position += 8
+                }
+                for position in position..<end { high |= UInt64(bytes[position]) }
+                isPlain[index] = high & 0x8080_8080_8080_8080 == 0
+            }
+        }
+    }
+    return isPlain.allSatisfy(\.self)
 }
 
 private func utf8(fromWindows1252 bytes: [UInt8], name: String) throws(TableError) -> [UInt8] {
