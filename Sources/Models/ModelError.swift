@@ -22,6 +22,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case dependentRandomEffect(String, factor: String)
     /// The criterion is flat in a random effect's variance.
     case undeterminedVariance(effect: String, factor: String)
+    /// Two columns of the fixed effects have the same name.
+    case ambiguousTerm(String)
     /// Prior weights must be positive.
     case badWeight(column: String, row: Int)
     /// A function or an offset has no finite value in a row.
@@ -111,6 +113,9 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .undeterminedVariance(let effect, let factor):
             "the data do not tell the variance of '\(effect)' of '\(factor)' from the other parts of the model: other values "
                 + "fit as well. Drop the term."
+        case .ambiguousTerm(let name):
+            "two fixed effects would both be named '\(name)': a factor with the end of that name as a level, and a column of "
+                + "that name. Rename one of the columns."
         case .badWeight(let column, let row):
             "the weight in column '\(column)' is not above 0 in data row \(row). Give positive weights, or leave the "
                 + "row out."

@@ -3,13 +3,13 @@ import Testing
 
 @Suite struct InferenceCommandTests {
     private let scores =
-        "pupil,school,time,score,passed\n"
+        "pupil,school,time,score,passed,schools1\n"
         + (0..<120).map { row in
             let (pupil, moment) = (row / 4, row % 4)
             let score =
                 50 + (pupil * 37) % 11 + 3 * moment + (row * row * 7) % 5 + (pupil / 5) % 3 + (pupil % 4) * moment
             return
-                "p\(pupil),s\(pupil / 5),\(moment),\(score),\((pupil * 7 + moment * 3 + row) % 5 < 2 + moment / 2 ? 1 : 0)"
+                "p\(pupil),s\(pupil / 5),\(moment),\(score),\((pupil * 7 + moment * 3 + row) % 5 < 2 + moment / 2 ? 1 : 0),\(row % 7)"
         }.joined(separator: "\n") + "\n"
 
     private func folder(_ files: [String: String]) throws -> TemporaryFolder {
@@ -72,6 +72,14 @@ import Testing
     }
 
     static let mistakes: [(String, String)] = [
+        (
+            "formula: score ~ time + school + schools1 + (1 | pupil)\n",
+            "two fixed effects would both be named 'schools1'"
+        ),
+        (
+            "formula: score ~ time * school + (1 | pupil)\nreport: {time: time, cohort: school, group: school}\n",
+            "m.yaml:4:9: time, cohort and group name the same column twice"
+        ),
         (
             "formula: score ~ time + (1 | pupil)\ninference: {degrees_of_freedom: kr}\n",
             "m.yaml:4:33: found 'kr'; expected"

@@ -6,18 +6,6 @@ import Testing
 
 @testable import Funding
 
-/// A small generator with a seed, for generated cases (xorshift64*).
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 | 1 }
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-}
-
 private func population(seed: Int, schools: Int = 50) throws -> SchoolPopulation {
     var random = SeededGenerator(seed: seed)
     let list = (0..<schools).map { index in

@@ -1,4 +1,5 @@
 import Parallelism
+import TestSupport
 import Testing
 
 @testable import Tables

@@ -64,6 +64,14 @@ public struct PredictorDesign: Sendable {
         self.pieces = pieces
     }
 
+    /// Refuses columns that results could not be told apart by: factor `g` with level `2` beside a column `g2`.
+    ///
+    /// - Throws: ``ModelError/ambiguousTerm(_:)``.
+    func checkNames() throws(ModelError) {
+        var seen: Set<String> = []
+        for name in columnNames where !seen.insert(name).inserted { throw .ambiguousTerm(name) }
+    }
+
     /// The number of columns.
     public var columnCount: Int { pieces.count }
 

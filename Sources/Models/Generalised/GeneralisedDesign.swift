@@ -50,6 +50,7 @@ struct GeneralisedDesign: Sendable {
     /// - Throws: ``ModelError`` as ``RandomEffectsDesign``.
     init(frame: ModelFrame) throws(ModelError) {
         let fixed = PredictorDesign(frame.formula.fixed, variables: frame.variables, codings: frame.codings)
+        try fixed.checkNames()
         self.init(
             columnNames: fixed.columnNames,
             columns: fixed.matrixByRows(frame.variables, rowCount: frame.rowCount),

@@ -45,10 +45,9 @@ extension GrowthModel {
         let design = DesignProducts(full.grouping, matrices, isIncluded: layout.isWithinCluster(full.grouping))
         let leftOut = full.levelCount - design.levelCount
         guard Double(leftOut) <= shareLeftOut * Double(full.levelCount) else { return nil }
-        let reduced = ProfiledCriterion(
-            products: CrossProducts(design: design, response: ResponseProducts(design, matrices, rows)),
-            layout: layout, templates: profile.templates, criterion: profile.criterion,
-            sumOfLogWeights: profile.sumOfLogWeights, logDeterminantCorrection: profile.logDeterminantCorrection)
+        var reduced = profile
+        reduced.products = CrossProducts(design: design, response: ResponseProducts(design, matrices, rows))
+        reduced.layout = layout
         return (reduced, leftOut)
     }
 }

@@ -53,7 +53,8 @@ public struct GrowthFit: Sendable {
     init(
         _ model: GrowthModel, _ optimum: Optimum, curvature: ProfiledCriterion, levelsOutsideCurvature: Int
     ) throws(ModelError) {
-        guard Self.leavesResiduals(model.frame, sigma: optimum.sigma) else {
+        let meanWeight = model.frame.weights.map { $0.reduce(0, +) / Double($0.count) } ?? 1
+        guard model.frame.leavesResiduals(meanSquare: optimum.sigma * optimum.sigma / meanWeight) else {
             throw .exactFit(column: model.frame.formula.response)
         }
         let profile = model.profile
@@ -105,15 +106,6 @@ public struct GrowthFit: Sendable {
         return optimum.free.enumerated().contains { position, index in
             2 * inverse[position, position] > 1e4 * max(1, optimum.theta[index] * optimum.theta[index])
         }
-    }
-
-    /// Whether the residual variance is more than the rounding of the response's variance.
-    private static func leavesResiduals(_ frame: ModelFrame, sigma: Double) -> Bool {
-        let response = frame.responseWithoutOffset
-        let mean = response.reduce(0, +) / Double(response.count)
-        let squares = response.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        let weight = frame.weights.map { $0.reduce(0, +) / Double($0.count) } ?? 1
-        return sigma * sigma > 1e-14 * weight * squares / Double(response.count)
     }
 
     /// `sigma^2 (R_X R_X')^-1`, back on the scale of the columns as declared.

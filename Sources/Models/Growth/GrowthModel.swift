@@ -16,7 +16,7 @@ public struct GrowthModel: Sendable {
     let matrices: CellMatrices
     /// The scores.
     let rows: CellRows
-    let profile: ProfiledCriterion
+    private(set) var profile: ProfiledCriterion
 
     /// Builds the model's equations.
     ///
@@ -28,6 +28,7 @@ public struct GrowthModel: Sendable {
         let variables = cells.variables(frame, effects: effects)
         self.cells = cells
         design = PredictorDesign(frame.formula.fixed, variables: frame.variables, codings: frame.codings)
+        try design.checkNames()
         let columns = FixedEffectsColumns(design, variables, counts: cells.rowCounts)
         self.columns = columns
         guard frame.rowCount > columns.count else {
@@ -43,7 +44,11 @@ public struct GrowthModel: Sendable {
         let response = frame.responseWithoutOffset
         startingEffects = try Self.leastSquares(matrices, cells, response)
         let fitted = columns.fitted(startingEffects)
-        guard frame.leavesResiduals({ response[$0] - fitted[Int(cells.cellOfRow[$0])] }) else {
+        var squares = 0.0
+        for (row, cell) in cells.cellOfRow.enumerated() {
+            squares += (response[row] - fitted[Int(cell)]) * (response[row] - fitted[Int(cell)])
+        }
+        guard frame.leavesResiduals(meanSquare: squares / Double(frame.rowCount)) else {
             throw .exactFit(column: frame.formula.response)
         }
         rows = CellRows(
@@ -58,38 +63,22 @@ public struct GrowthModel: Sendable {
             logDeterminantCorrection: columns.logDeterminantCorrection)
     }
 
-    private init(_ model: GrowthModel, profile: ProfiledCriterion) {
-        frame = model.frame
-        design = model.design
-        cells = model.cells
-        columns = model.columns
-        blocks = model.blocks
-        effects = model.effects
-        startingEffects = model.startingEffects
-        matrices = model.matrices
-        rows = model.rows
-        self.profile = profile
-    }
-
     /// The same model with another criterion.
     func with(criterion: Criterion) -> GrowthModel {
-        GrowthModel(
-            self,
-            profile: ProfiledCriterion(
-                products: profile.products, layout: profile.layout, templates: profile.templates, criterion: criterion,
-                sumOfLogWeights: profile.sumOfLogWeights, logDeterminantCorrection: profile.logDeterminantCorrection))
+        var model = self
+        model.profile.criterion = criterion
+        return model
     }
 
-    /// The same model with another response, centred as this one's is.
+    /// The criterion of another response, centred as this one's is.
     func profile(of response: [Double]) -> ProfiledCriterion {
         let design = profile.products.design
         let rows = CellRows(
             cellOfRow: rows.cellOfRow, otherCodes: rows.otherCodes, response: response, centre: rows.centre,
             rootWeights: rows.rootWeights)
-        return ProfiledCriterion(
-            products: CrossProducts(design: design, response: ResponseProducts(design, matrices, rows)),
-            layout: profile.layout, templates: profile.templates, criterion: profile.criterion,
-            sumOfLogWeights: profile.sumOfLogWeights, logDeterminantCorrection: profile.logDeterminantCorrection)
+        var profile = profile
+        profile.products = CrossProducts(design: design, response: ResponseProducts(design, matrices, rows))
+        return profile
     }
 
     /// Ordinary (weighted) least squares: only a centre for the response, so the normal equations are good enough.
@@ -121,16 +110,12 @@ public struct GrowthModel: Sendable {
 }
 
 extension ModelFrame {
-    /// Whether residuals are more than the rounding of the response.
-    fileprivate func leavesResiduals(_ residual: (Int) -> Double) -> Bool {
+    /// Whether residuals of this mean square are more than the rounding of the response.
+    func leavesResiduals(meanSquare: Double) -> Bool {
         let response = responseWithoutOffset
         let mean = response.reduce(0, +) / Double(response.count)
-        var (squares, residuals) = (0.0, 0.0)
-        for (row, value) in response.enumerated() {
-            squares += (value - mean) * (value - mean)
-            residuals += residual(row) * residual(row)
-        }
-        return residuals > 1e-14 * squares || !squares.isFinite
+        let squares = response.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return meanSquare > 1e-14 * squares / Double(response.count) || !squares.isFinite
     }
 }
 

@@ -149,6 +149,11 @@ extension GrowthSpecification.Report {
             return (true, name)
         }
         let (time, cohort, group) = (column("time"), column("cohort"), column("group"))
+        let roles = [time, cohort, group].compactMap(\.name)
+        guard Set(roles).count == roles.count else {
+            value.fail("time, cohort and group name the same column twice; each needs a column of its own.")
+            return nil
+        }
         guard time.isFine, cohort.isFine, group.isFine,
             let from = report.number("from", default: 0), let to = report.number("to", default: from + 1)
         else { return nil }

@@ -56,11 +56,11 @@ private func forwardSolve(_ lower: Matrix, _ right: [Double]) -> [Double] {
 /// `log|L|^2 + n (1 + log(2 pi r^2 / n))` for ML; `log|L|^2 + log|R_X|^2 + (n - p) (1 + log(2 pi r^2 / (n - p)))` for
 /// REML; minus the sum of log weights. Bates, Maechler, Bolker and Walker (2015), JSS 67(1), equations 34, 35, 41, 42.
 struct ProfiledCriterion: Sendable {
-    let products: CrossProducts
+    var products: CrossProducts
     /// The order of the tail's random effects.
-    let layout: TailLayout
+    var layout: TailLayout
     let templates: [CovarianceTemplate]
-    let criterion: Criterion
+    var criterion: Criterion
     /// The sum of the logarithms of the prior weights.
     let sumOfLogWeights: Double
     /// What centring and scaling took from `log|R_X|^2`.
