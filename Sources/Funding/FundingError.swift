@@ -8,6 +8,10 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
     case duplicateSchool(id: String)
     /// A school's row cannot be used.
     case badSchool(id: String, reason: String)
+    /// Two municipalities have the same name.
+    case duplicateMunicipality(name: String)
+    /// A municipality's row cannot be used.
+    case badMunicipality(name: String, reason: String)
     /// There is no school at all.
     case noSchool(source: String)
     /// Money is received after the last year in which it may be spent.
@@ -22,6 +26,8 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noSchools(let rule, let reason): "rule '\(rule)' reaches no school: \(reason)."
         case .duplicateSchool(let id): "school '\(id)' appears twice. Each school needs one row."
         case .badSchool(let id, let reason): "school '\(id)': \(reason)."
+        case .duplicateMunicipality(let name): "municipality '\(name)' appears twice. Each municipality needs one row."
+        case .badMunicipality(let name, let reason): "municipality '\(name)': \(reason)."
         case .noSchool(let source): "\(source): no school with a known number of pupils."
         case .receivedAfterDeadline(let year, let deadline):
             "money is received in \(year), after the spending deadline \(deadline). Move the deadline or the money."
