@@ -14,6 +14,10 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
     case badMunicipality(name: String, reason: String)
     /// There is no school at all.
     case noSchool(source: String)
+    /// The least that a rule gives a school exceeds the most.
+    case boundsOverlap(rule: String, school: String, minimum: Cents, maximum: Cents)
+    /// A total does not fit between the sums of the least and the most for each school.
+    case totalOutsideBounds(rule: String, total: Cents, least: Double, most: Double)
     /// Money is received after the last year in which it may be spent.
     case receivedAfterDeadline(year: String, deadline: String)
     /// An amount exceeds what can be counted in cents.
@@ -29,9 +33,24 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .duplicateMunicipality(let name): "municipality '\(name)' appears twice. Each municipality needs one row."
         case .badMunicipality(let name, let reason): "municipality '\(name)': \(reason)."
         case .noSchool(let source): "\(source): no school with a known number of pupils."
+        case .boundsOverlap(let rule, let school, let minimum, let maximum):
+            "rule '\(rule)': its bounds overlap for school '\(school)', at least \(minimum) but at most \(maximum) euros."
+        case .totalOutsideBounds(let rule, let total, let least, let most):
+            "rule '\(rule)': a total of \(total) euros a year cannot be given out, because its bounds add up to at least "
+                + "\(least) and at most \(most). Change the total or the bounds."
         case .receivedAfterDeadline(let year, let deadline):
             "money is received in \(year), after the spending deadline \(deadline). Move the deadline or the money."
         case .amountTooLarge(let rule): "rule '\(rule)' gives an amount that is too large to count in cents."
+        }
+    }
+
+    /// The name of the rule at fault; nil when none is.
+    public var rule: String? {
+        switch self {
+        case .noSchools(let rule, _), .amountTooLarge(let rule), .boundsOverlap(let rule, _, _, _),
+            .totalOutsideBounds(let rule, _, _, _):
+            rule
+        default: nil
         }
     }
 }

@@ -12,6 +12,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
     case population = 5
     /// Responses of a parametric bootstrap.
     case bootstrap = 6
+    /// Which schools apply for a subsidy.
+    case application = 8
     /// Tests.
     case test = 255
 }

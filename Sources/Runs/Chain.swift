@@ -88,8 +88,8 @@ public struct ScenarioFileError: Error, Sendable, CustomStringConvertible {
     /// What is wrong.
     public let error: ScenarioError
 
-    /// `file: message`.
-    public var description: String { "\(path): \(error)" }
+    /// `file: message`, with line and column where the mistake has a place.
+    public var description: String { "\(error.place ?? path): \(error)" }
 }
 
 /// A scenario file put together with its fitted models, ready to run.

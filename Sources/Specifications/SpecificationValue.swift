@@ -187,5 +187,10 @@ public struct NumberRange: Sendable {
     public static let correlation = NumberRange(
         lower: -1, upper: 1, excludesLower: false, words: "a correlation from -1 to 1")
 
+    /// From one number to another, both included.
+    public static func from(_ lower: Double, to upper: Double) -> NumberRange {
+        NumberRange(lower: lower, upper: upper, excludesLower: false, words: "a number from \(lower) to \(upper)")
+    }
+
     func contains(_ value: Double) -> Bool { (excludesLower ? value > lower : value >= lower) && value <= upper }
 }

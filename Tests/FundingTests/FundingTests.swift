@@ -126,7 +126,7 @@ private let year = SchoolYear(start: 2021)
         let rule = FundingRule(
             name: "r", basis: .perPupil, amount: .rate(1), years: [year], sectors: ["so"], source: "test")
         #expect { try Allocation(rules: [rule], population: population(seed: 1)) } throws: {
-            "\($0)" == "rule 'r' reaches no school: no pupils in its sectors."
+            "\($0)" == "rule 'r' reaches no school: no schools in its sectors."
         }
     }
 }

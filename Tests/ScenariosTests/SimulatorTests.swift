@@ -233,7 +233,7 @@ extension SimulationResult {
         (
             "scenarios",
             "  other: {rules: [{name: x, kind: per_pupil, years: [2021/22], sectors: [po], source: s}], deadline: 2022/23}",
-            "a funding rule has either a 'rate' (euros per pupil or point) or a 'total' (euros a year)."
+            "a funding rule has either a 'rate' (euros per unit of its kind) or a 'total' (euros a year)."
         ),
         (
             "scenarios",

@@ -9,7 +9,7 @@ public struct ScenarioDeclaration: Sendable {
         /// From rules; none for a scenario without a programme.
         case rules([FundingRule])
         /// From another scenario, the same money per year and sector divided by another basis, or some years later.
-        case changed(base: String, redistribution: FundingRule.Basis?, delayYears: Int)
+        case changed(base: String, redistribution: RedistributionBasis?, delayYears: Int)
     }
 
     /// Its name.
@@ -21,16 +21,34 @@ public struct ScenarioDeclaration: Sendable {
     /// The last school year in which money may be spent; nil takes the base scenario's, later by the delay.
     public let deadline: SchoolYear?
 
-    private static let keys = ["title", "rules", "deadline", "extends", "redistribute", "delay_years"]
+    private static let keys = ["title", "rules", "without", "deadline", "extends", "redistribute", "delay_years"]
 
-    init?(name: String, _ value: SpecificationValue, sectors: [String], earlier: [String]) {
+    /// Where one of its own rules stands.
+    func place(of rule: String?) -> String? {
+        guard let rule, case .rules(let rules) = money else { return nil }
+        return rules.first { $0.name == rule }?.place
+    }
+
+    /// Reads a scenario.
+    ///
+    /// - Parameters:
+    ///   - earlierNames: The names of the scenarios before it in the file, which it may extend.
+    ///   - earlier: Those of them that could be read.
+    init?(
+        name: String, _ value: SpecificationValue, sectors: [String], earlierNames: [String],
+        earlier: [ScenarioDeclaration]
+    ) {
         guard let mapping = value.mapping("scenario '\(name)'", keys: Self.keys) else { return nil }
-        let deadline = mapping.optional("deadline").map { $0.schoolYear() }
+        var deadline = mapping.optional("deadline").map { $0.schoolYear() }
         if case .some(.none) = deadline { return nil }
         let money =
             mapping.optional("extends") == nil
-            ? Self.rules(mapping, sectors: sectors) : Self.changed(mapping, earlier: earlier)
+            ? Self.rules(mapping, sectors: sectors)
+            : Self.changed(mapping, sectors: sectors, earlierNames: earlierNames, earlier: earlier)
         guard let money else { return nil }
+        if case .rules = money, deadline == nil, let base = mapping.optionalText("extends") {
+            deadline = earlier.first { $0.name == base }?.deadline
+        }
         if case .rules(let rules) = money, !rules.isEmpty, deadline == nil {
             mapping.fail(
                 "missing key 'deadline' in scenario '\(name)': the last school year in which money may be spent.")
@@ -43,25 +61,73 @@ public struct ScenarioDeclaration: Sendable {
     }
 
     private static func rules(_ mapping: SpecificationMapping, sectors: [String]) -> Money? {
-        for key in ["redistribute", "delay_years"] {
+        for key in ["redistribute", "delay_years", "without"] {
             mapping.optional(key)?.fail("'\(key)' changes another scenario's money; name that one with 'extends'.")
         }
-        guard let values = mapping.required("rules")?.list() else { return nil }
-        let rules = values.compactMap { FundingRule($0, knownSectors: sectors) }
-        return rules.count == values.count ? .rules(rules) : nil
+        return rules(mapping.required("rules"), sectors: sectors).map { .rules($0) }
     }
 
-    private static func changed(_ mapping: SpecificationMapping, earlier: [String]) -> Money? {
-        mapping.optional("rules")?.fail("a scenario has either 'rules' or 'extends', not both.")
-        guard let base = mapping.required("extends")?.word(among: earlier),
+    /// Rules with different names.
+    private static func rules(_ value: SpecificationValue?, sectors: [String]) -> [FundingRule]? {
+        guard let values = value?.list() else { return nil }
+        let rules = values.compactMap { FundingRule($0, knownSectors: sectors) }
+        guard rules.count == values.count else { return nil }
+        for (index, rule) in rules.enumerated() where rules[..<index].contains(where: { $0.name == rule.name }) {
+            values[index].fail("two rules are named '\(rule.name)'. Give each a name of its own.")
+            return nil
+        }
+        return rules
+    }
+
+    private static func changed(
+        _ mapping: SpecificationMapping, sectors: [String], earlierNames: [String], earlier: [ScenarioDeclaration]
+    ) -> Money? {
+        guard let base = mapping.required("extends")?.word(among: earlierNames),
             let delay = mapping.integer("delay_years", in: 0...20, default: 0)
         else { return nil }
+        if mapping.optional("rules") != nil || mapping.optional("without") != nil {
+            return otherRules(mapping, sectors: sectors, base: earlier.first { $0.name == base })
+        }
         guard let redistribute = mapping.optional("redistribute") else {
             return .changed(base: base, redistribution: nil, delayYears: delay)
         }
-        return redistribute.word(of: FundingRule.Basis.self).map {
+        return redistribute.word(of: RedistributionBasis.self).map {
             .changed(base: base, redistribution: $0, delayYears: delay)
         }
+    }
+
+    /// Another scenario's rules: those named in `without` left out, those of the same name replaced, the others added.
+    private static func otherRules(
+        _ mapping: SpecificationMapping, sectors: [String], base: ScenarioDeclaration?
+    ) -> Money? {
+        for key in ["redistribute", "delay_years"] {
+            if let value = mapping.optional(key) {
+                value.fail(
+                    "'\(key)' and changed rules do not go together. Make a scenario of each, one extending the other.")
+                return nil
+            }
+        }
+        guard let base else { return nil }
+        guard case .rules(var rules) = base.money else {
+            mapping.required("extends")?.fail("its money is another scenario's, so it has no rules to change.")
+            return nil
+        }
+        if let without = mapping.optional("without") {
+            guard let names = without.list(atLeast: 1)?.map({ $0.word(among: rules.map(\.name)) }),
+                !names.contains(where: { $0 == nil })
+            else { return nil }
+            rules.removeAll { names.contains($0.name) }
+        }
+        guard mapping.optional("rules") != nil else { return .rules(rules) }
+        guard let own = Self.rules(mapping.optional("rules"), sectors: sectors) else { return nil }
+        for rule in own {
+            if let same = rules.firstIndex(where: { $0.name == rule.name }) {
+                rules[same] = rule
+            } else {
+                rules.append(rule)
+            }
+        }
+        return .rules(rules)
     }
 }
 

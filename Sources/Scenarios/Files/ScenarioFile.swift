@@ -192,9 +192,9 @@ public struct ScenarioFile: Sendable {
         var result: [ScenarioDeclaration] = []
         var isComplete = true
         for entry in mapping.entries {
-            let earlier = mapping.entries.map(\.key).prefix { $0 != entry.key }
+            let names = mapping.entries.map(\.key).prefix { $0 != entry.key }
             let scenario = ScenarioDeclaration(
-                name: entry.key, entry.value, sectors: sectors, earlier: Array(earlier))
+                name: entry.key, entry.value, sectors: sectors, earlierNames: Array(names), earlier: result)
             if let scenario { result.append(scenario) } else { isComplete = false }
         }
         return isComplete && !result.isEmpty ? result : nil

@@ -81,17 +81,19 @@ extension SimulationPlan {
     private var moneyAssumptions: [Assumption] {
         scenarios.flatMap { scenario -> [Assumption] in
             guard case .rules(let rules) = scenario.declaration.money else { return [] }
-            return rules.map { rule in
-                let (value, unit) =
-                    switch rule.amount {
-                    case .rate(let rate): (rate, rule.basis == .perPupil ? "EUR per pupil" : "EUR per point of score")
-                    case .total(let total): (total.euros, "EUR a year")
-                    }
-                return Assumption(
-                    "\(scenario.declaration.name).\(rule.name)", .fixed(value), origin: "rule", source: rule.source,
-                    note: "\(unit), \(rule.sectors.joined(separator: " ")), "
-                        + rule.years.map(\.description).joined(separator: " "))
+            return rules.flatMap { rule in
+                rule.figures.flatMap { Self.assumptions(of: $0, rule, scenario: scenario.declaration.name) }
             }
+        }
+    }
+
+    private static func assumptions(of figure: RuleFigure, _ rule: FundingRule, scenario: String) -> [Assumption] {
+        figure.value.distinct.map { years, value in
+            let reach = [rule.sectors, rule.schoolTypes ?? [], (years ?? rule.years).map(\.description)]
+            return Assumption(
+                "\(scenario).\(rule.name).\(figure.name)", .fixed(value), origin: "rule", source: rule.source,
+                note: ([figure.unit] + reach.filter { !$0.isEmpty }.map { $0.joined(separator: " ") })
+                    .joined(separator: ", "))
         }
     }
 

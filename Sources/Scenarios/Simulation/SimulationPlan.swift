@@ -5,8 +5,8 @@ import Recovery
 
 /// What can go wrong when a scenario file is put together.
 public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A scenario's money cannot be allocated or spent.
-    case funding(scenario: String, FundingError)
+    /// A scenario's money cannot be allocated or spent; the place is that of the rule at fault.
+    case funding(scenario: String, place: String?, FundingError)
     /// A starting state cannot be taken from a model.
     case start(outcome: String, String)
     /// An outcome is declared for a sector without schools.
@@ -19,7 +19,7 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The message.
     public var description: String {
         switch self {
-        case .funding(let scenario, let error): "scenario '\(scenario)': \(error)"
+        case .funding(let scenario, _, let error): "scenario '\(scenario)': \(error)"
         case .start(let outcome, let message): "start of '\(outcome)': \(message)"
         case .sectorWithoutSchools(let outcome, let sector):
             "outcome '\(outcome)' is declared for sector '\(sector)', which has no schools."
@@ -28,6 +28,12 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "the deadline."
         case .cancelled: "stopped before the end; nothing was written."
         }
+    }
+
+    /// Where the mistake stands, as `file:line:column`; nil when it concerns the file as a whole.
+    public var place: String? {
+        if case .funding(_, let place, _) = self { return place }
+        return nil
     }
 }
 
@@ -105,22 +111,22 @@ public struct SimulationPlan: Sendable {
         var funded: [FundedScenario] = []
         for declaration in file.scenarios {
             do {
-                funded.append(try Self.fund(declaration, earlier: funded, population))
+                funded.append(try Self.fund(declaration, earlier: funded, population, seed: file.seed))
             } catch {
-                throw .funding(scenario: declaration.name, error)
+                throw .funding(scenario: declaration.name, place: declaration.place(of: error.rule), error)
             }
         }
         return funded
     }
 
     private static func fund(
-        _ declaration: ScenarioDeclaration, earlier: [FundedScenario], _ population: SchoolPopulation
+        _ declaration: ScenarioDeclaration, earlier: [FundedScenario], _ population: SchoolPopulation, seed: UInt64
     ) throws(FundingError) -> FundedScenario {
         var allocation: Allocation
         var deadline = declaration.deadline
         switch declaration.money {
         case .rules(let rules):
-            allocation = try Allocation(rules: rules, population: population)
+            allocation = try Allocation(rules: rules, population: population, seed: seed)
         case .changed(let base, let redistribution, let delay):
             guard let base = earlier.first(where: { $0.declaration.name == base }) else {
                 throw .noSchools(rule: base, reason: "no such scenario")

@@ -2,14 +2,29 @@ import Recovery
 
 /// The money that rules assign to schools: who gets what, when, by which rule.
 public struct Allocation: Sendable {
+    /// What one municipality keeps of a municipal rule's money.
+    public struct MunicipalAmount: Sendable, Equatable {
+        /// The municipality.
+        public let municipality: String
+        /// The amount.
+        public let amount: Cents
+    }
+
     /// One rule's amounts in one year, a cell for each school of the population.
     public struct Payment: Sendable {
         /// The rule's name.
         public let rule: String
         /// The school year.
         public let year: SchoolYear
-        /// The amounts, in the order of the population's schools.
+        /// The schools' amounts, in the order of the population's schools.
         public let amounts: [Cents]
+        /// What municipalities keep, by name; empty for rules that pay schools only.
+        public let municipalAmounts: [MunicipalAmount]
+
+        /// The money of schools and municipalities together.
+        public var total: Cents {
+            municipalAmounts.reduce(amounts.reduce(.zero, +)) { $0 + $1.amount }
+        }
     }
 
     /// As many payments of ``Cents/largestTotal`` as can be added.
@@ -20,12 +35,15 @@ public struct Allocation: Sendable {
 
     /// Allocates money by rules.
     ///
+    /// - Parameter seed: Decides which schools apply for a subsidy; nothing else is random.
     /// - Throws: ``FundingError``.
-    public init(rules: [FundingRule], population: SchoolPopulation) throws(FundingError) {
+    public init(rules: [FundingRule], population: SchoolPopulation, seed: UInt64 = 0) throws(FundingError) {
         var payments: [Payment] = []
         for rule in rules {
-            let amounts = try rule.amounts(population)
-            payments += rule.years.map { Payment(rule: rule.name, year: $0, amounts: amounts) }
+            let application = try RuleApplication(rule, population, seed: seed)
+            for year in rule.years {
+                payments += try application.payments(in: year, after: payments.filter { $0.year == year })
+            }
             guard payments.count <= Self.largestNumberOfPayments else { throw .amountTooLarge(rule: rule.name) }
         }
         self.init(payments: payments)
@@ -40,10 +58,8 @@ public struct Allocation: Sendable {
     /// The school years in which money is received.
     public var years: [SchoolYear] { Array(Set(payments.map(\.year))).sorted() }
 
-    /// All money.
-    public var total: Cents {
-        payments.reduce(.zero) { sum, payment in payment.amounts.reduce(sum, +) }
-    }
+    /// All money, the municipalities' part included.
+    public var total: Cents { payments.reduce(.zero) { $0 + $1.total } }
 
     /// The money each school receives in a year, all rules together.
     public func received(in year: SchoolYear, schools: Int) -> [Cents] {
@@ -58,15 +74,18 @@ public struct Allocation: Sendable {
     public func delayed(byYears years: Int) -> Allocation {
         Allocation(
             payments: payments.map {
-                Payment(rule: $0.rule, year: $0.year.advanced(by: years), amounts: $0.amounts)
+                Payment(
+                    rule: $0.rule, year: $0.year.advanced(by: years), amounts: $0.amounts,
+                    municipalAmounts: $0.municipalAmounts)
             })
     }
 
     /// The same money per year and sector, divided by another basis, to the cent.
     ///
-    /// A sector none of whose schools has a weight under the basis (no known disadvantage scores) keeps its amounts.
+    /// A sector none of whose schools has a weight under the basis (no known disadvantage scores) keeps its amounts, and
+    /// municipalities keep theirs.
     public func redistributed(
-        by basis: FundingRule.Basis, population: SchoolPopulation
+        by basis: RedistributionBasis, population: SchoolPopulation
     ) throws(FundingError) -> Allocation {
         var payments: [Payment] = []
         for year in years {
@@ -79,18 +98,11 @@ public struct Allocation: Sendable {
                 let total = members.reduce(Cents.zero) { $0 + received[$1] }
                 for (member, part) in zip(members, try total.split(by: weights)) { amounts[member] = part }
             }
-            payments.append(Payment(rule: "same money \(basis.words)", year: year, amounts: amounts))
+            let municipal = self.payments.filter { $0.year == year }.flatMap(\.municipalAmounts)
+            payments.append(
+                Payment(
+                    rule: "same money \(basis.words)", year: year, amounts: amounts, municipalAmounts: municipal))
         }
         return Allocation(payments: payments)
-    }
-}
-
-extension FundingRule.Basis {
-    /// For names of rules: `per pupil`.
-    var words: String {
-        switch self {
-        case .perPupil: "per pupil"
-        case .perScorePoint: "by disadvantage score"
-        }
     }
 }

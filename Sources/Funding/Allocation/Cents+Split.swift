@@ -1,0 +1,130 @@
+extension Cents {
+    /// Divides the amount in proportion to weights, to the cent: the parts add up to the whole.
+    ///
+    /// Largest remainder (Hamilton's method): every part is rounded down, and the cents left go one each to the largest
+    /// remainders, ties to the earlier part. A larger weight never gets less than a smaller one.
+    ///
+    /// - Parameter weights: Non-negative and finite; at least one above zero.
+    /// - Throws: ``FundingError/nothingToDivideBy`` when no weight is above zero.
+    /// - Complexity: O(n) on average.
+    public func split(by weights: [Double]) throws(FundingError) -> [Cents] {
+        precondition(weights.allSatisfy { $0 >= 0 && $0.isFinite }, "weights are non-negative and finite")
+        precondition(count >= 0, "only a non-negative amount is divided")
+        let total = weights.reduce(0, +)
+        guard total > 0, total.isFinite else { throw .nothingToDivideBy }
+        let exact = weights.map { Double(count) * ($0 / total) }
+        return LargestRemainder(exact).parts(
+            addingUpTo: count, least: { _ in 0 }, most: { weights[$0] > 0 ? .max : 0 }
+        ).map(Cents.init)
+    }
+
+    /// Divides the amount in proportion to weights with every part within its range: `part = clamp(lambda * weight)`.
+    ///
+    /// A part without weight gets the least of its range.
+    ///
+    /// - Parameters:
+    ///   - weights: Non-negative and finite.
+    ///   - ranges: The least and the most of each part; nothing below zero.
+    /// - Returns: The parts, or nil when the ranges do not allow parts that add up to the amount.
+    /// - Complexity: O(n log(1/precision)).
+    public func split(by weights: [Double], within ranges: [ClosedRange<Cents>]) -> [Cents]? {
+        precondition(weights.count == ranges.count, "a range for each weight")
+        precondition(weights.allSatisfy { $0 >= 0 && $0.isFinite }, "weights are non-negative and finite")
+        func most(_ part: Int) -> Int {
+            weights[part] > 0 ? ranges[part].upperBound.count : ranges[part].lowerBound.count
+        }
+        // In Double, because the sum of unlimited parts exceeds an Int.
+        let least = ranges.reduce(0.0) { $0 + Double($1.lowerBound.count) }
+        guard Double(count) >= least, Double(count) <= weights.indices.reduce(0.0, { $0 + Double(most($1)) }) else {
+            return nil
+        }
+        func parts(_ lambda: Double) -> [Double] {
+            weights.indices.map {
+                min(max(lambda * weights[$0], Double(ranges[$0].lowerBound.count)), Double(most($0)))
+            }
+        }
+        let exact = parts(multiplier { parts($0).reduce(0, +) })
+        return LargestRemainder(exact).parts(
+            addingUpTo: count, least: { ranges[$0].lowerBound.count }, most: most
+        ).map(Cents.init)
+    }
+
+    /// The multiplier at which a sum that does not fall with it reaches the amount, by bisection.
+    private func multiplier(_ sum: (Double) -> Double) -> Double {
+        var (low, high) = (0.0, 1.0)
+        while sum(high) < Double(count), high < 1e300 { (low, high) = (high, high * 2) }
+        while true {
+            let middle = low + (high - low) / 2
+            guard middle > low, middle < high else { return high }
+            if sum(middle) < Double(count) { low = middle } else { high = middle }
+        }
+    }
+
+    /// Divides the amount into equal parts, to the cent; earlier parts get the cents left over.
+    public func split(into parts: Int) -> [Cents] {
+        precondition(parts > 0, "an amount is divided into at least one part")
+        return (0..<parts).map { Cents(count / parts + ($0 < count % parts ? 1 : 0)) }
+    }
+}
+
+/// Rounds parts to whole numbers that add up to a whole, by largest remainder.
+private struct LargestRemainder {
+    private let floors: [Int]
+    private let remainders: [Double]
+
+    init(_ exact: [Double]) {
+        let floors = exact.map { $0.rounded(.down) }
+        self.floors = floors.map { Int($0) }
+        remainders = zip(exact, floors).map { $0 - $1 }
+    }
+
+    /// The rounded parts.
+    ///
+    /// Mostly one unit goes to each of the largest remainders. Rounding in the exact parts can leave more units than parts
+    /// that may have one, or too few; then the round is repeated, or units are taken back from the smallest remainders.
+    func parts(addingUpTo whole: Int, least: (Int) -> Int, most: (Int) -> Int) -> [Int] {
+        var parts = floors
+        var left = whole - parts.reduce(0, +)
+        while left > 0 {
+            let open = parts.indices.filter { parts[$0] < most($0) }
+            precondition(!open.isEmpty, "the whole fits in the ranges")
+            for part in largest(min(left, open.count), of: open, sign: 1) { parts[part] += 1 }
+            left -= min(left, open.count)
+        }
+        while left < 0 {
+            let open = parts.indices.filter { parts[$0] > least($0) }
+            precondition(!open.isEmpty, "the whole fits in the ranges")
+            for part in largest(min(-left, open.count), of: open, sign: -1) { parts[part] -= 1 }
+            left += min(-left, open.count)
+        }
+        return parts
+    }
+
+    /// The positions of the largest (or, with sign -1, smallest) remainders among some, ties to the earlier.
+    private func largest(_ number: Int, of open: [Int], sign: Double) -> [Int] {
+        guard number < open.count else { return open }
+        let cut = Self.nthLargest(number, of: open.map { sign * remainders[$0] })
+        let above = open.filter { sign * remainders[$0] > cut }
+        let ties = open.lazy.filter { sign * remainders[$0] == cut }.prefix(number - above.count)
+        return above + ties
+    }
+
+    /// The n-th largest of some numbers, n from 1, by quickselect.
+    private static func nthLargest(_ n: Int, of numbers: [Double]) -> Double {
+        var rest = numbers
+        var n = n
+        while true {
+            let pivot = rest[rest.count / 2]
+            let above = rest.filter { $0 > pivot }
+            if n <= above.count {
+                rest = above
+                continue
+            }
+            let below = rest.filter { $0 < pivot }
+            let equal = rest.count - above.count - below.count
+            if n <= above.count + equal { return pivot }
+            n -= above.count + equal
+            rest = below
+        }
+    }
+}
