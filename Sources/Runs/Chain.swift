@@ -127,6 +127,46 @@ public struct PreparedScenario: Sendable {
     }
 }
 
+/// The money of a scenario file, allocated and spent; nothing is fitted or simulated.
+public struct AllocatedMoney: Sendable {
+    /// The schools and the money.
+    public let plan: FundingPlan
+
+    /// Reads a scenario file and allocates its money.
+    ///
+    /// - Throws: the errors of the file, its schools and its money.
+    public init(path: String) throws {
+        let file = try ScenarioFile(path: path)
+        do {
+            plan = try FundingPlan(file)
+        } catch let error as ScenarioError {
+            throw ScenarioFileError(path: path, error: error)
+        }
+    }
+
+    /// Writes the tables of the money into a run directory.
+    ///
+    /// - Returns: The tables written.
+    @discardableResult
+    public func write(to path: String, command: [String]) throws -> [ResultTable] {
+        let tables =
+            AllocationTables(plan: plan).tables + [.spending(plan), .assumptions(plan.assumptions)]
+        try RunWriter(path: path, name: plan.file.name, title: plan.file.title).write(
+            tables, command: command, seed: plan.file.seed, draws: nil, teachingWeeks: [:], inputs: try plan.inputs)
+        return tables
+    }
+}
+
+extension FundingPlan {
+    /// The files that the money rests on.
+    fileprivate var inputs: [(path: String, bytes: [UInt8])] {
+        get throws {
+            guard case .table(let schools) = file.schools else { return [(file.path, file.bytes)] }
+            return [(file.path, file.bytes), (schools.path, try readFile(schools.path))]
+        }
+    }
+}
+
 /// A finished simulation with its summaries.
 public struct CompletedRun: Sendable {
     /// What was simulated.
@@ -143,12 +183,12 @@ public struct CompletedRun: Sendable {
     public var diagnostics: [SubjectDiagnostic] {
         var list = prepared.fit.diagnostics
         list.append(SubjectDiagnostic(subject: prepared.file.name, diagnostic: Diagnostic("draws", Double(draws))))
-        if prepared.plan.schoolRowsLeftOut > 0 {
+        if prepared.plan.funding.schoolRowsLeftOut > 0 {
             list.append(
                 SubjectDiagnostic(
                     subject: prepared.file.name,
                     diagnostic: Diagnostic(
-                        "school_rows_left_out", Double(prepared.plan.schoolRowsLeftOut),
+                        "school_rows_left_out", Double(prepared.plan.funding.schoolRowsLeftOut),
                         note: "no id or no number of pupils", isWarning: true)))
         }
         list += varianceReductions.map { row in
@@ -174,11 +214,7 @@ public struct CompletedRun: Sendable {
         let tables =
             try FitTables(models: fit.models, analyses: fit.analyses).tables() + simulation.tables
             + [.diagnostics(diagnostics)]
-        var inputs: [(path: String, bytes: [UInt8])] = [(prepared.file.path, prepared.file.bytes)]
-        inputs += try fit.inputs
-        if case .table(let schools) = prepared.file.schools {
-            inputs.append((schools.path, try readFile(schools.path)))
-        }
+        let inputs = try prepared.plan.funding.inputs + fit.inputs
         try RunWriter(path: path, name: prepared.file.name, title: prepared.file.title).write(
             tables, command: command, seed: prepared.file.seed, draws: draws, teachingWeeks: fit.teachingWeeks,
             inputs: inputs)

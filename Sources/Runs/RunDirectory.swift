@@ -81,7 +81,8 @@ struct RunDirectory {
 extension TableSchema {
     /// All tables that a run can hold.
     public static let all: [TableSchema] = [
-        .estimates, .varianceComponents, .cells, .cellCovariances, .growth, .gaps, .allocation, .spending,
+        .estimates, .varianceComponents, .cells, .cellCovariances, .growth, .gaps, .allocation, .allocationSummary,
+        .spending,
         .trajectories, .comparison, .assumptions, .diagnostics,
     ]
 }

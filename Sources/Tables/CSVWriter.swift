@@ -17,6 +17,9 @@ public struct CSVWriter: Sendable {
 
         /// A number that may be missing.
         public static func optional(_ value: Double?) -> Cell { value.map { .double($0) } ?? .missing }
+
+        /// A text that may be missing.
+        public static func optional(_ value: String?) -> Cell { value.map { .text($0) } ?? .missing }
     }
 
     /// The file so far.

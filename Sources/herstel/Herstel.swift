@@ -15,6 +15,8 @@ struct Herstel: ParsableCommand {
                   fit, simulate, compare; writes runs/np-onderwijs/
               herstel explain scenarios/np-onderwijs.yaml
                   every number that it rests on, with its source
+              herstel allocate scenarios/np-onderwijs.yaml
+                  the money only: every amount with its rule, who gets how much
               herstel fit models/engzell2021.yaml
                   growth, deviation, equity gap and verdicts only
               herstel check FILE ...
@@ -26,7 +28,7 @@ struct Herstel: ParsableCommand {
             Exit codes: 0 done, 1 the run failed, 2 wrong usage or input, 130 stopped by Ctrl-C.
             """,
         version: herstelVersion,
-        subcommands: [Run.self, Fit.self, Simulate.self, Check.self, Explain.self, Synth.self])
+        subcommands: [Run.self, Fit.self, Simulate.self, Allocate.self, Check.self, Explain.self, Synth.self])
 
     static func main() {
         do {

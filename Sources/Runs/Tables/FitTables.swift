@@ -101,13 +101,6 @@ extension TableSchema {
         ])
 }
 
-extension TableSchema.Column {
-    /// A column without a unit.
-    fileprivate init(_ name: String, _ type: TableSchema.ColumnType, _ description: String) {
-        self.init(name, type, "", description)
-    }
-}
-
 /// The tables of fitted models.
 struct FitTables {
     let models: [FittedModel]

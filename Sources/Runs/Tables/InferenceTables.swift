@@ -58,13 +58,6 @@ extension TableSchema {
         ])
 }
 
-extension TableSchema.Column {
-    /// A column without a unit.
-    fileprivate init(_ name: String, _ type: TableSchema.ColumnType, _ description: String) {
-        self.init(name, type, "", description)
-    }
-}
-
 /// The tables of what model files ask for beyond estimates and standard errors.
 struct InferenceTables {
     let models: [FittedModel]

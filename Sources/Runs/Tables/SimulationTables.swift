@@ -4,26 +4,6 @@ import Scenarios
 import Tables
 
 extension TableSchema {
-    static let allocation = TableSchema(
-        name: "allocation", description: "The money that each rule gives each school in each school year.",
-        columns: [
-            Column("scenario", .string, "scenario"), Column("school_id", .string, "school"),
-            Column("sector", .string, "sector"), Column("school_year", .string, "school year of receipt"),
-            Column("rule", .string, "the funding rule"), Column("amount_eur", .number, "EUR", "amount, to the cent"),
-        ])
-
-    static let spending = TableSchema(
-        name: "spending", description: "Money received, spent, carried over and returned.",
-        columns: [
-            Column("scenario", .string, "scenario"), Column("sector", .string, "sector"),
-            Column("disadvantage_quintile", .string, "1 (lowest score per pupil) to 5, unknown, or all"),
-            Column("school_year", .string, "school year"),
-            Column("received_eur", .number, "EUR", "received in the school year"),
-            Column("spent_eur", .number, "EUR", "spent in the school year"),
-            Column("carried_eur", .number, "EUR", "carried over to the next school year"),
-            Column("returned_eur", .number, "EUR", "returned to the state after the deadline"),
-        ])
-
     static let trajectories = TableSchema(
         name: "trajectories",
         description: "The deviation from the pre-crisis baseline at the end of each school year, over draws.",
@@ -59,22 +39,6 @@ extension TableSchema {
             Column("conf_high", .number, "of the measure", "95% quantile of the difference over draws"),
             Column("p_better", .number, "share of draws in which the scenario does better, ties counted half"),
         ])
-
-    static let assumptions = TableSchema(
-        name: "assumptions", description: "Every number that the results rest on, with its source.",
-        columns: [
-            Column("parameter", .string, "name"), Column("distribution", .string, "distribution"),
-            Column("mean", .number, "as in note", "mean"), Column("sd", .number, "as in note", "standard deviation"),
-            Column("low", .number, "as in note", "5% quantile"), Column("high", .number, "as in note", "95% quantile"),
-            Column("origin", .string, "estimate (from a fitted model), assumption (declared) or rule (of a policy)"),
-            Column("source", .string, "where it comes from"), Column("note", .string, "meaning, unit and remarks"),
-        ])
-}
-
-extension TableSchema.Column {
-    fileprivate init(_ name: String, _ type: TableSchema.ColumnType, _ description: String) {
-        self.init(name, type, "", description)
-    }
 }
 
 /// The tables of a simulation.
@@ -83,49 +47,10 @@ struct SimulationTables {
     let trajectories: [Trajectory]
     let comparisons: [ScenarioComparison]
 
-    var tables: [ResultTable] { [allocation, spending, trajectoryTable, comparisonTable, assumptions] }
-
-    private var allocation: ResultTable {
-        var table = ResultTable(.allocation)
-        for scenario in plan.scenarios {
-            for payment in scenario.allocation.payments {
-                for (school, amount) in zip(plan.population.schools, payment.amounts) where amount != .zero {
-                    table.append([
-                        .text(scenario.declaration.name), .text(school.id), .text(school.sector),
-                        .text(payment.year.description), .text(payment.rule), .double(amount.euros),
-                    ])
-                }
-            }
-        }
-        return table
-    }
-
-    private var spending: ResultTable {
-        var table = ResultTable(.spending)
-        for scenario in plan.scenarios {
-            for sector in plan.population.sectors {
-                for (name, quintiles) in [("all", Array(0...5))] + (1...5).map({ (String($0), [$0]) }) + [
-                    ("unknown", [0])
-                ] {
-                    let members = plan.population.schools.indices.filter {
-                        plan.population.schools[$0].sector == sector
-                            && quintiles.contains(plan.population.quintiles[$0])
-                    }
-                    guard !members.isEmpty else { continue }
-                    for year in scenario.spending.years {
-                        func sum(_ amounts: [Cents]) -> CSVWriter.Cell {
-                            .double(members.reduce(Cents.zero) { $0 + amounts[$1] }.euros)
-                        }
-                        table.append([
-                            .text(scenario.declaration.name), .text(sector), .text(name),
-                            .text(year.year.description), sum(year.received), sum(year.spent), sum(year.carried),
-                            sum(year.returned),
-                        ])
-                    }
-                }
-            }
-        }
-        return table
+    var tables: [ResultTable] {
+        AllocationTables(plan: plan.funding).tables + [
+            .spending(plan.funding), trajectoryTable, comparisonTable, .assumptions(plan.assumptions),
+        ]
     }
 
     private var trajectoryTable: ResultTable {
@@ -152,17 +77,6 @@ struct SimulationTables {
                 .text(row.outcome), .text(row.group), .text(row.year), .double(row.value),
                 .optional(row.standardDeviation), .optional(row.interval?.low), .optional(row.interval?.high),
                 .optional(row.probabilityBetter),
-            ])
-        }
-        return table
-    }
-
-    private var assumptions: ResultTable {
-        var table = ResultTable(.assumptions)
-        for row in plan.assumptions {
-            table.append([
-                .text(row.parameter), .text(row.distribution), .double(row.mean), .double(row.standardDeviation),
-                .double(row.low), .double(row.high), .text(row.origin), .text(row.source), .text(row.note),
             ])
         }
         return table

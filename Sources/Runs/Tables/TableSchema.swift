@@ -29,6 +29,11 @@ public struct TableSchema: Sendable {
             self.unit = unit
             self.description = description
         }
+
+        /// A column without a unit.
+        init(_ name: String, _ type: ColumnType, _ description: String) {
+            self.init(name, type, "", description)
+        }
     }
 
     /// The file's name without extension.

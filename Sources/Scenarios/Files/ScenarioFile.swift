@@ -42,7 +42,7 @@ public struct ScenarioFile: Sendable {
     public let models: [ModelReference]
     /// Where the schools come from.
     public let schools: SchoolSource
-    /// The outcomes.
+    /// The outcomes; none in a file that is about money only.
     public let outcomes: [SimulatedOutcome]
     /// The scenarios in the order of the file.
     public let scenarios: [ScenarioDeclaration]
@@ -71,17 +71,18 @@ public struct ScenarioFile: Sendable {
         guard let mapping = root.mapping("scenario file", keys: Self.keys) else { return nil }
         let folder = ModelFile.folder(of: file.path)
         let seed = mapping.integer("seed", in: 0...Int.max)
-        let draws = mapping.integer("draws", in: 2...Self.largestNumberOfDraws)
-        let margin = mapping.number("margin_sd", in: .positive)
+        let draws = mapping.integer("draws", in: 2...Self.largestNumberOfDraws, default: 1000)
+        let margin = mapping.number("margin_sd", in: .positive, default: 0.05)
         let groups = mapping.required("groups").flatMap { Self.groups($0) }
         let years = mapping.required("calendar").flatMap { Self.years($0) }
-        let models = mapping.required("models").flatMap { Self.models($0, folder: folder) }
+        let models = mapping.optional("models").map { Self.models($0, folder: folder) } ?? []
         let sectors = mapping.required("sectors")?.texts(atLeast: 1)
         let schools = mapping.required("schools").flatMap { Self.schools($0, folder: folder) }
         guard let sectors, let models else { return nil }
-        let outcomes = mapping.required("outcomes").flatMap {
-            Self.outcomes($0, sectors: sectors, models: models.map(\.name), years: years)
-        }
+        let outcomes =
+            mapping.optional("outcomes").map {
+                Self.outcomes($0, sectors: sectors, models: models.map(\.name), years: years)
+            } ?? []
         let scenarios = mapping.required("scenarios").flatMap { Self.scenarios($0, sectors: sectors) }
         let reference = scenarios.flatMap { list in mapping.required("reference")?.word(among: list.map(\.name)) }
         guard let seed, let draws, let margin, let groups, let years, let schools, let outcomes, let scenarios,

@@ -39,7 +39,7 @@ public struct Assumption: Sendable {
 extension SimulationPlan {
     /// Every number that the results rest on.
     public var assumptions: [Assumption] {
-        startAssumptions + parameterAssumptions + closureAssumptions + moneyAssumptions + populationAssumptions
+        startAssumptions + parameterAssumptions + closureAssumptions + funding.assumptions
             + [
                 Assumption(
                     "margin_sd", .fixed(file.margin), origin: "assumption", source: file.path,
@@ -77,6 +77,11 @@ extension SimulationPlan {
             }
         }
     }
+}
+
+extension FundingPlan {
+    /// Every number that the allocation rests on.
+    public var assumptions: [Assumption] { moneyAssumptions + populationAssumptions }
 
     private var moneyAssumptions: [Assumption] {
         scenarios.flatMap { scenario -> [Assumption] in

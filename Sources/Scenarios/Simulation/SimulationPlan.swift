@@ -13,6 +13,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     case sectorWithoutSchools(outcome: String, sector: String)
     /// Money is spent in a school year that is not simulated: it would cost without having an effect.
     case spendingOutsideCalendar(scenario: String, year: String, calendar: String)
+    /// There is nothing to simulate.
+    case noOutcomes
     /// The user stopped the run.
     case cancelled
 
@@ -26,6 +28,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
         case .spendingOutsideCalendar(let scenario, let year, let calendar):
             "scenario '\(scenario)': money is spent in \(year), but \(calendar) is simulated. Extend the calendar, or move "
                 + "the deadline."
+        case .noOutcomes:
+            "no outcome is declared, so there is nothing to simulate. Add 'outcomes', or use 'herstel allocate' for the money."
         case .cancelled: "stopped before the end; nothing was written."
         }
     }
@@ -35,18 +39,6 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
         if case .funding(_, let place, _) = self { return place }
         return nil
     }
-}
-
-/// One scenario's money: allocated, spent, and per pupil of each school.
-public struct FundedScenario: Sendable {
-    /// Its declaration.
-    public let declaration: ScenarioDeclaration
-    /// The money received.
-    public let allocation: Allocation
-    /// The money spent, by year.
-    public let spending: SpendingPath
-    /// The last school year in which money may be spent; nil without money.
-    public let deadline: SchoolYear?
 }
 
 /// Starting deviations of some outcomes and groups, jointly normal: mean and a factor of their covariance.
@@ -60,19 +52,12 @@ struct JointStart: Sendable {
 
 /// Everything the simulator needs, put together and checked: schools, money, starting states.
 public struct SimulationPlan: Sendable {
-    /// The scenario file.
-    public let file: ScenarioFile
-    /// The schools.
-    public let population: SchoolPopulation
-    /// The scenarios with their money, in the order of the file.
-    public let scenarios: [FundedScenario]
+    /// The schools and the money.
+    public let funding: FundingPlan
     /// The starting estimates, by model.
     let starts: [JointStart]
     /// The starting deviations that come from models, for tables.
     public let startingEstimates: [(outcome: SimulatedOutcome, isLow: Bool, estimate: Estimate, model: String)]
-    /// Rows of the school table that were left out.
-    public let schoolRowsLeftOut: Int
-
     /// Puts a scenario file together.
     ///
     /// - Parameters:
@@ -80,18 +65,12 @@ public struct SimulationPlan: Sendable {
     ///   - analyses: The recovery analysis of each model, by name.
     /// - Throws: ``ScenarioError``, or the errors of schools and their tables.
     public init(_ file: ScenarioFile, analyses: [String: RecoveryAnalysis]) throws {
-        self.file = file
-        switch file.schools {
-        case .netherlands:
-            population = try PopulationMarginals.netherlands().synthesise(seed: file.seed)
-            schoolRowsLeftOut = 0
-        case .table(let table):
-            (population, schoolRowsLeftOut) = try table.read()
-        }
+        funding = try FundingPlan(file)
+        guard !file.outcomes.isEmpty else { throw ScenarioError.noOutcomes }
+        let (population, scenarios) = (funding.population, funding.scenarios)
         for outcome in file.outcomes where !population.sectors.contains(outcome.sector) {
             throw ScenarioError.sectorWithoutSchools(outcome: outcome.outcome, sector: outcome.sector)
         }
-        scenarios = try Self.funded(file, population)
         for scenario in scenarios {
             guard let outside = scenario.spending.years.first(where: { !file.years.contains($0.year) }) else {
                 continue
@@ -102,47 +81,15 @@ public struct SimulationPlan: Sendable {
         (starts, startingEstimates) = try Self.starts(file, analyses)
     }
 
+    /// The scenario file.
+    public var file: ScenarioFile { funding.file }
+    /// The schools.
+    public var population: SchoolPopulation { funding.population }
+    /// The scenarios with their money, in the order of the file.
+    public var scenarios: [FundedScenario] { funding.scenarios }
+
     /// The position of the reference scenario.
     public var referencePosition: Int { scenarios.firstIndex { $0.declaration.name == file.reference } ?? 0 }
-
-    private static func funded(
-        _ file: ScenarioFile, _ population: SchoolPopulation
-    ) throws(ScenarioError) -> [FundedScenario] {
-        var funded: [FundedScenario] = []
-        for declaration in file.scenarios {
-            do {
-                funded.append(try Self.fund(declaration, earlier: funded, population, seed: file.seed))
-            } catch {
-                throw .funding(scenario: declaration.name, place: declaration.place(of: error.rule), error)
-            }
-        }
-        return funded
-    }
-
-    private static func fund(
-        _ declaration: ScenarioDeclaration, earlier: [FundedScenario], _ population: SchoolPopulation, seed: UInt64
-    ) throws(FundingError) -> FundedScenario {
-        var allocation: Allocation
-        var deadline = declaration.deadline
-        switch declaration.money {
-        case .rules(let rules):
-            allocation = try Allocation(rules: rules, population: population, seed: seed)
-        case .changed(let base, let redistribution, let delay):
-            guard let base = earlier.first(where: { $0.declaration.name == base }) else {
-                throw .noSchools(rule: base, reason: "no such scenario")
-            }
-            allocation = base.allocation
-            if let redistribution {
-                allocation = try allocation.redistributed(by: redistribution, population: population)
-            }
-            if delay > 0 { allocation = allocation.delayed(byYears: delay) }
-            deadline = deadline ?? base.deadline?.advanced(by: delay)
-        }
-        let last = deadline ?? allocation.years.last ?? SchoolYear(start: 0)
-        let spending = try SpendingPath(allocation, deadline: last, schools: population.schools.count)
-        return FundedScenario(
-            declaration: declaration, allocation: allocation, spending: spending, deadline: deadline)
-    }
 
     private static func starts(
         _ file: ScenarioFile, _ analyses: [String: RecoveryAnalysis]

@@ -1,0 +1,80 @@
+import Funding
+import Recovery
+
+/// One scenario's money: allocated, spent, and per pupil of each school.
+public struct FundedScenario: Sendable {
+    /// Its declaration.
+    public let declaration: ScenarioDeclaration
+    /// The money received.
+    public let allocation: Allocation
+    /// The money spent, by year.
+    public let spending: SpendingPath
+    /// The last school year in which money may be spent; nil without money.
+    public let deadline: SchoolYear?
+}
+
+/// The schools of a scenario file and the money of each scenario, allocated and spent.
+public struct FundingPlan: Sendable {
+    /// The scenario file.
+    public let file: ScenarioFile
+    /// The schools.
+    public let population: SchoolPopulation
+    /// The scenarios with their money, in the order of the file.
+    public let scenarios: [FundedScenario]
+    /// Rows of the school table that were left out.
+    public let schoolRowsLeftOut: Int
+
+    /// Reads or synthesises the schools, allocates the money and spends it.
+    ///
+    /// - Throws: ``ScenarioError``, or the errors of schools and their tables.
+    public init(_ file: ScenarioFile) throws {
+        self.file = file
+        switch file.schools {
+        case .netherlands:
+            population = try PopulationMarginals.netherlands().synthesise(seed: file.seed)
+            schoolRowsLeftOut = 0
+        case .table(let table):
+            (population, schoolRowsLeftOut) = try table.read()
+        }
+        scenarios = try Self.funded(file, population)
+    }
+
+    private static func funded(
+        _ file: ScenarioFile, _ population: SchoolPopulation
+    ) throws(ScenarioError) -> [FundedScenario] {
+        var funded: [FundedScenario] = []
+        for declaration in file.scenarios {
+            do {
+                funded.append(try Self.fund(declaration, earlier: funded, population, seed: file.seed))
+            } catch {
+                throw .funding(scenario: declaration.name, place: declaration.place(of: error.rule), error)
+            }
+        }
+        return funded
+    }
+
+    private static func fund(
+        _ declaration: ScenarioDeclaration, earlier: [FundedScenario], _ population: SchoolPopulation, seed: UInt64
+    ) throws(FundingError) -> FundedScenario {
+        var allocation: Allocation
+        var deadline = declaration.deadline
+        switch declaration.money {
+        case .rules(let rules):
+            allocation = try Allocation(rules: rules, population: population, seed: seed)
+        case .changed(let base, let redistribution, let delay):
+            guard let base = earlier.first(where: { $0.declaration.name == base }) else {
+                throw .noSchools(rule: base, reason: "no such scenario")
+            }
+            allocation = base.allocation
+            if let redistribution {
+                allocation = try allocation.redistributed(by: redistribution, population: population)
+            }
+            if delay > 0 { allocation = allocation.delayed(byYears: delay) }
+            deadline = deadline ?? base.deadline?.advanced(by: delay)
+        }
+        let last = deadline ?? allocation.years.last ?? SchoolYear(start: 0)
+        let spending = try SpendingPath(allocation, deadline: last, schools: population.schools.count)
+        return FundedScenario(
+            declaration: declaration, allocation: allocation, spending: spending, deadline: deadline)
+    }
+}
