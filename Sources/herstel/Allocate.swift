@@ -25,6 +25,7 @@ struct Allocate: ParsableCommand {
     func run() throws {
         let steps = Steps(isVerbose: verbose)
         let money = try steps.step("schools read, money allocated") { try AllocatedMoney(path: scenario) }
+        steps.note("money alone", seconds: money.plan.secondsAllocating)
         let folder = output ?? "runs/\(money.plan.file.name)-allocation"
         let tables = try steps.step("tables written") {
             try money.write(to: folder, command: ["allocate", scenario])

@@ -16,10 +16,10 @@ struct Steps {
         let start = clock.now
         let result = try work()
         let seconds = (clock.now - start) / .seconds(1)
-        logger.info("\(name): \(fixed(seconds, 2)) s")
+        logger.info("\(name): \(fixed(seconds, 3)) s")
         return result
     }
 
     /// Notes a step that was timed elsewhere.
-    func note(_ name: String, seconds: Double) { logger.info("\(name): \(fixed(seconds, 2)) s") }
+    func note(_ name: String, seconds: Double) { logger.info("\(name): \(fixed(seconds, 3)) s") }
 }

@@ -26,38 +26,15 @@ extension Cents {
     ///   - weights: Non-negative and finite.
     ///   - ranges: The least and the most of each part; nothing below zero.
     /// - Returns: The parts, or nil when the ranges do not allow parts that add up to the amount.
-    /// - Complexity: O(n log(1/precision)).
+    /// - Complexity: O(n) a step; a few steps.
     public func split(by weights: [Double], within ranges: [ClosedRange<Cents>]) -> [Cents]? {
         precondition(weights.count == ranges.count, "a range for each weight")
         precondition(weights.allSatisfy { $0 >= 0 && $0.isFinite }, "weights are non-negative and finite")
-        func most(_ part: Int) -> Int {
-            weights[part] > 0 ? ranges[part].upperBound.count : ranges[part].lowerBound.count
-        }
-        // In Double, because the sum of unlimited parts exceeds an Int.
-        let least = ranges.reduce(0.0) { $0 + Double($1.lowerBound.count) }
-        guard Double(count) >= least, Double(count) <= weights.indices.reduce(0.0, { $0 + Double(most($1)) }) else {
-            return nil
-        }
-        func parts(_ lambda: Double) -> [Double] {
-            weights.indices.map {
-                min(max(lambda * weights[$0], Double(ranges[$0].lowerBound.count)), Double(most($0)))
-            }
-        }
-        let exact = parts(multiplier { parts($0).reduce(0, +) })
+        let division = BoundedDivision(amount: Double(count), weights: weights, ranges: ranges)
+        guard let exact = division.parts() else { return nil }
         return LargestRemainder(exact).parts(
-            addingUpTo: count, least: { ranges[$0].lowerBound.count }, most: most
+            addingUpTo: count, least: { ranges[$0].lowerBound.count }, most: { Int(division.most[$0]) }
         ).map(Cents.init)
-    }
-
-    /// The multiplier at which a sum that does not fall with it reaches the amount, by bisection.
-    private func multiplier(_ sum: (Double) -> Double) -> Double {
-        var (low, high) = (0.0, 1.0)
-        while sum(high) < Double(count), high < 1e300 { (low, high) = (high, high * 2) }
-        while true {
-            let middle = low + (high - low) / 2
-            guard middle > low, middle < high else { return high }
-            if sum(middle) < Double(count) { low = middle } else { high = middle }
-        }
     }
 
     /// Divides the amount into equal parts, to the cent; earlier parts get the cents left over.

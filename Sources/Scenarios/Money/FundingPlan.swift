@@ -23,6 +23,8 @@ public struct FundingPlan: Sendable {
     public let scenarios: [FundedScenario]
     /// Rows of the school table that were left out.
     public let schoolRowsLeftOut: Int
+    /// How long allocating and spending the money of all scenarios took.
+    public let secondsAllocating: Double
 
     /// Reads or synthesises the schools, allocates the money and spends it.
     ///
@@ -36,7 +38,10 @@ public struct FundingPlan: Sendable {
         case .table(let table):
             (population, schoolRowsLeftOut) = try table.read()
         }
+        let clock = ContinuousClock()
+        let start = clock.now
         scenarios = try Self.funded(file, population)
+        secondsAllocating = (clock.now - start) / .seconds(1)
     }
 
     private static func funded(
