@@ -190,7 +190,12 @@ struct Explain: ParsableCommand {
 
     func run() throws {
         switch try SpecificationKind(path: file) {
-        case .scenario: print(try Explanation.scenario(PreparedScenario(path: file)))
+        case .scenario:
+            let isMoneyOnly = try ScenarioFile(path: file).outcomes.isEmpty
+            print(
+                isMoneyOnly
+                    ? Explanation.money(try AllocatedMoney(path: file).plan)
+                    : Explanation.scenario(try PreparedScenario(path: file)))
         case .model: print(Explanation.model(try ModelFile(path: file)))
         case .truth:
             throw ValidationError("\(file) is a truth file, which explains itself; expected a model or scenario file.")

@@ -25,7 +25,7 @@ enum SpecificationKind {
         case .scenario:
             let scenario = try ScenarioFile(path: path)
             for model in scenario.models { _ = try ModelFile(path: model.path) }
-            return "\(scenario.scenarios.count) scenarios, \(scenario.outcomes.count) outcomes"
+            return "\(counted(scenario.scenarios.count, "scenario")), \(counted(scenario.outcomes.count, "outcome"))"
         case .truth:
             let truth = try Truth(path: path)
             return "a truth" + (truth.title.isEmpty ? "" : ": \(truth.title)")
@@ -37,17 +37,6 @@ enum SpecificationKind {
 enum Explanation {
     static func scenario(_ prepared: PreparedScenario) -> String {
         let (file, plan) = (prepared.file, prepared.plan)
-        var table = TextTable(
-            ["parameter", "distribution", "mean", "sd", "5%", "95%", "origin"],
-            numeric: [false, false, true, true, true, true, false])
-        var sources: [String] = []
-        for row in plan.assumptions {
-            table.append([
-                row.parameter, row.distribution, significant(row.mean), significant(row.standardDeviation),
-                significant(row.low), significant(row.high), row.origin,
-            ])
-            sources.append("  \(row.parameter): \(row.source)" + (row.note.isEmpty ? "" : " (\(row.note))"))
-        }
         let megabytes = Double(Simulator(plan).memory(draws: file.draws)) / 1e6
         return """
             \(file.name): \(file.title)
@@ -58,6 +47,35 @@ enum Explanation {
             \(plan.population.schools.count) schools, \(file.draws) draws, seed \(file.seed); results in memory: \
             \(fixed(megabytes, 0)) MB
 
+            \(numbers(plan.assumptions))
+            """
+    }
+
+    /// A scenario file without outcomes: its schools and its money.
+    static func money(_ plan: FundingPlan) -> String {
+        """
+        \(plan.file.name): \(plan.file.title)
+
+        Scenarios: \(plan.scenarios.map(\.declaration.name).joined(separator: ", ")); no outcomes, so nothing is simulated
+        \(plan.population.schools.count) schools (\(plan.population.source)), seed \(plan.file.seed)
+
+        \(numbers(plan.assumptions))
+        """
+    }
+
+    private static func numbers(_ assumptions: [Assumption]) -> String {
+        var table = TextTable(
+            ["parameter", "distribution", "mean", "sd", "5%", "95%", "origin"],
+            numeric: [false, false, true, true, true, true, false])
+        var sources: [String] = []
+        for row in assumptions {
+            table.append([
+                row.parameter, row.distribution, significant(row.mean), significant(row.standardDeviation),
+                significant(row.low), significant(row.high), row.origin,
+            ])
+            sources.append("  \(row.parameter): \(row.source)" + (row.note.isEmpty ? "" : " (\(row.note))"))
+        }
+        return """
             Every number, what it is and where it comes from
             \(table.text)
 

@@ -51,3 +51,6 @@ func significant(_ value: Double) -> String {
 
 /// An amount in millions of euros.
 func millions(_ euros: Double) -> String { fixed(euros / 1e6, 1) }
+
+/// A number of things: `1 scenario`, `2 scenarios`.
+func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

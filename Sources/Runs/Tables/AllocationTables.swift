@@ -10,9 +10,9 @@ extension TableSchema {
         columns: [
             Column("scenario", .string, "scenario"),
             Column("recipient", .string, "school, or municipality for what it keeps of a municipal rule"),
-            Column("school_id", .string, "school; NA for municipalities"),
-            Column("municipality", .string, "the municipality, of the school or itself; NA when not declared"),
-            Column("sector", .string, "sector; NA for municipalities"),
+            Column("school_id", .string, "school; empty for municipalities"),
+            Column("municipality", .string, "the municipality, of the school or itself; empty when not declared"),
+            Column("sector", .string, "sector; empty for municipalities"),
             Column("school_year", .string, "school year of receipt"), Column("rule", .string, "the funding rule"),
             Column("amount_eur", .number, "EUR", "amount, to the cent"),
         ])

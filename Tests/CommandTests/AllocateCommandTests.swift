@@ -1,0 +1,99 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `herstel allocate` as a user meets it.
+@Suite struct AllocateCommandTests {
+    private static let schools = "id,type,n,score\na,bo,100,20\nb,bo,200,0\nc,sbo,50,\n"
+
+    private static func scenario(_ rules: String) -> String {
+        """
+        title: three schools
+        seed: 1
+        reference: a
+        groups: {low: l, high: h}
+        calendar: {first: 2021/22, last: 2024/25}
+        sectors: [po]
+        schools: {file: schools.csv, id: id, pupils: n, score: score, sector: po, share_low: 0.1}
+        scenarios:
+          a:
+            deadline: 2022/23
+            rules: [\(rules)]
+        """
+    }
+
+    private static func rule(_ keys: String) -> String { "{name: base, \(keys), years: [2021/22], source: test}" }
+
+    private func run(_ rules: String, schools: String = AllocateCommandTests.schools) throws -> (
+        Outcome, TemporaryFolder
+    ) {
+        let folder = try TemporaryFolder()
+        try folder.write(schools, to: "schools.csv")
+        try folder.write(Self.scenario(rules), to: "s.yaml")
+        return (try herstel(["allocate", "s.yaml"], in: folder.path), folder)
+    }
+
+    @Test func writesEveryAmountWithItsRule() throws {
+        let rules =
+            Self.rule("kind: per_pupil, rate: 10.01, sectors: [po]") + ", "
+            + "{name: score, kind: target_share, share: 0.22, sectors: [po], years: [2021/22], source: test}"
+        let (outcome, folder) = try run(rules)
+        #expect(outcome.code == 0 && outcome.errors.isEmpty)
+        let results = folder.path + "/runs/s-allocation"
+        // 22% by score: 0.22 / 0.78 x 3,503.50 euros, all to the one school with a score.
+        let written = try contents(of: results + "/allocation.csv")
+        #expect(
+            written == """
+                scenario,recipient,school_id,municipality,sector,school_year,rule,amount_eur
+                a,school,a,,po,2021/22,base,1001
+                a,school,b,,po,2021/22,base,2002
+                a,school,c,,po,2021/22,base,500.5
+                a,school,a,,po,2021/22,score,988.17
+
+                """)
+        let summary = try contents(of: results + "/allocation_summary.csv")
+        #expect(summary.contains("a,all,all,po,all,3,350,4491.67,"))
+        #expect(summary.contains("a,2021/22,rule,all,score,3,350,988.17,"))
+        for file in ["spending.csv", "assumptions.csv", "datapackage.json", "run.json"] {
+            #expect(FileManager.default.fileExists(atPath: results + "/" + file))
+        }
+        #expect(outcome.output.contains("score  2021/22            1   988.17"))
+    }
+
+    @Test(
+        "Mistakes end in one message, exit code 2 and no results",
+        arguments: [
+            ("kind: per_pupil, rate: -1, sectors: [po]", "s.yaml:11:49: found -1; expected a number of 0 or more."),
+            (
+                "kind: per_pupil, rate: 1, sectors: [vo]",
+                "s.yaml:11:62: found 'vo'; expected 'po'. Did you mean 'po'?"
+            ),
+            (
+                "kind: per_pupil, rate: 1, sectors: [po], school_types: [pro]",
+                "s.yaml:11:13: scenario 'a': rule 'base' reaches no school: no school of type pro in its sectors; "
+                    + "no school types are declared."
+            ),
+            (
+                "kind: per_score_point, total: 1000, maximum: 500, sectors: [po]",
+                "s.yaml:11:13: scenario 'a': rule 'base': a total of 1000.00 euros a year cannot be given out, because its "
+                    + "bounds add up to at least 0.0 and at most 500.0. Change the total or the bounds."
+            ),
+        ])
+    func mistakes(rule: String, message: String) throws {
+        let (outcome, folder) = try run(Self.rule(rule))
+        #expect(outcome.code == 2 && outcome.output.isEmpty)
+        #expect(outcome.errors == "herstel: error: \(message)\n")
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/runs"))
+    }
+
+    @Test func aFileWithoutOutcomesIsNotSimulated() throws {
+        let (_, folder) = try run(Self.rule("kind: lump_sum, rate: 5, sectors: [po]"))
+        let outcome = try herstel(["run", "s.yaml"], in: folder.path)
+        #expect(outcome.code == 2)
+        #expect(
+            outcome.errors
+                == "herstel: error: s.yaml: no outcome is declared, so there is nothing to simulate. Add 'outcomes', or use "
+                + "'herstel allocate' for the money.\n")
+        #expect(try herstel(["explain", "s.yaml"], in: folder.path).output.contains("a.base.rate"))
+    }
+}
