@@ -81,8 +81,8 @@ struct RunDirectory {
 extension TableSchema {
     /// All tables that a run can hold.
     public static let all: [TableSchema] = [
-        .estimates, .varianceComponents, .cells, .cellCovariances, .growth, .gaps, .allocation, .allocationSummary,
-        .spending,
+        .estimates, .varianceComponents, .cells, .cellCovariances, .growth, .gaps, .intervals, .bootstrap,
+        .conditionalModes, .residuals, .likelihoodRatioTests, .allocation, .allocationSummary, .spending,
         .trajectories, .comparison, .assumptions, .diagnostics,
     ]
 }
