@@ -1,3 +1,5 @@
+import Specifications
+
 /// What can go wrong with schools and money. Messages say what was found and what to do.
 public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// No weight is above zero: the money has nobody to go to.
@@ -16,6 +18,8 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
     case noSchool(source: String)
     /// Money is received after the last year in which it may be spent.
     case receivedAfterDeadline(year: String, deadline: String)
+    /// A spending profile tells what is left of money that has not come.
+    case momentBeforeMoney(year: String, sector: String, first: String, place: SpecificationPlace?)
     /// An amount exceeds what can be counted in cents.
     case amountTooLarge(rule: String)
 
@@ -31,6 +35,9 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noSchool(let source): "\(source): no school with a known number of pupils."
         case .receivedAfterDeadline(let year, let deadline):
             "money is received in \(year), after the spending deadline \(deadline). Move the deadline or the money."
+        case .momentBeforeMoney(let year, let sector, let first, _):
+            "the spending profile of sector '\(sector)' tells what is left at the start of \(year), but its first money is "
+                + "received in \(first). Expected a later school year."
         case .amountTooLarge(let rule): "rule '\(rule)' gives an amount that is too large to count in cents."
         }
     }

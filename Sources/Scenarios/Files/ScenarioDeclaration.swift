@@ -20,13 +20,21 @@ public struct ScenarioDeclaration: Sendable {
     public let money: Money
     /// The last school year in which money may be spent; nil takes the base scenario's, later by the delay.
     public let deadline: SchoolYear?
+    /// Where the deadline is declared, for messages.
+    public let deadlinePlace: SpecificationPlace?
+    /// How money is spent; nil takes the base scenario's, its moments later by the delay, or equal parts without a base.
+    public let spending: SpendingPolicy?
 
-    private static let keys = ["title", "rules", "deadline", "extends", "redistribute", "delay_years"]
+    private static let keys = ["title", "rules", "deadline", "spending", "extends", "redistribute", "delay_years"]
 
     init?(name: String, _ value: SpecificationValue, sectors: [String], earlier: [String]) {
         guard let mapping = value.mapping("scenario '\(name)'", keys: Self.keys) else { return nil }
         let deadline = mapping.optional("deadline").map { $0.schoolYear() }
         if case .some(.none) = deadline { return nil }
+        let spending = mapping.optional("spending").map {
+            SpendingPolicy($0, knownSectors: sectors, deadline: deadline ?? nil)
+        }
+        if case .some(.none) = spending { return nil }
         let money =
             mapping.optional("extends") == nil
             ? Self.rules(mapping, sectors: sectors) : Self.changed(mapping, earlier: earlier)
@@ -40,6 +48,17 @@ public struct ScenarioDeclaration: Sendable {
         title = mapping.optionalText("title") ?? name
         self.money = money
         self.deadline = deadline ?? nil
+        deadlinePlace = mapping.optional("deadline")?.place
+        self.spending = spending ?? nil
+    }
+
+    /// Where the cause of an error is declared; nil when it is not in this scenario's keys.
+    func place(of error: FundingError) -> SpecificationPlace? {
+        switch error {
+        case .receivedAfterDeadline: deadlinePlace
+        case .momentBeforeMoney(_, _, _, let place): place
+        default: nil
+        }
     }
 
     private static func rules(_ mapping: SpecificationMapping, sectors: [String]) -> Money? {

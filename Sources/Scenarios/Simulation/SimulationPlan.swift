@@ -2,11 +2,12 @@ import Funding
 import LinearAlgebra
 import Models
 import Recovery
+import Specifications
 
 /// What can go wrong when a scenario file is put together.
 public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     /// A scenario's money cannot be allocated or spent.
-    case funding(scenario: String, FundingError)
+    case funding(scenario: String, FundingError, place: SpecificationPlace?)
     /// A starting state cannot be taken from a model.
     case start(outcome: String, String)
     /// An outcome is declared for a sector without schools.
@@ -19,7 +20,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The message.
     public var description: String {
         switch self {
-        case .funding(let scenario, let error): "scenario '\(scenario)': \(error)"
+        case .funding(let scenario, let error, let place):
+            (place.map { "\($0): " } ?? "") + "scenario '\(scenario)': \(error)"
         case .start(let outcome, let message): "start of '\(outcome)': \(message)"
         case .sectorWithoutSchools(let outcome, let sector):
             "outcome '\(outcome)' is declared for sector '\(sector)', which has no schools."
@@ -41,6 +43,8 @@ public struct FundedScenario: Sendable {
     public let spending: SpendingPath
     /// The last school year in which money may be spent; nil without money.
     public let deadline: SchoolYear?
+    /// How it is spent.
+    public let policy: SpendingPolicy
 }
 
 /// Starting deviations of some outcomes and groups, jointly normal: mean and a factor of their covariance.
@@ -105,19 +109,19 @@ public struct SimulationPlan: Sendable {
         var funded: [FundedScenario] = []
         for declaration in file.scenarios {
             do {
-                funded.append(try Self.fund(declaration, earlier: funded, population))
+                funded.append(try Self.fund(declaration, earlier: funded, population, seed: file.seed))
             } catch {
-                throw .funding(scenario: declaration.name, error)
+                throw .funding(scenario: declaration.name, error, place: declaration.place(of: error))
             }
         }
         return funded
     }
 
     private static func fund(
-        _ declaration: ScenarioDeclaration, earlier: [FundedScenario], _ population: SchoolPopulation
+        _ declaration: ScenarioDeclaration, earlier: [FundedScenario], _ population: SchoolPopulation, seed: UInt64
     ) throws(FundingError) -> FundedScenario {
         var allocation: Allocation
-        var deadline = declaration.deadline
+        var (deadline, policy) = (declaration.deadline, declaration.spending)
         switch declaration.money {
         case .rules(let rules):
             allocation = try Allocation(rules: rules, population: population)
@@ -131,11 +135,14 @@ public struct SimulationPlan: Sendable {
             }
             if delay > 0 { allocation = allocation.delayed(byYears: delay) }
             deadline = deadline ?? base.deadline?.advanced(by: delay)
+            policy = policy ?? base.policy.delayed(byYears: delay)
         }
         let last = deadline ?? allocation.years.last ?? SchoolYear(start: 0)
-        let spending = try SpendingPath(allocation, deadline: last, schools: population.schools.count)
+        let spending = try SpendingPath(
+            allocation, deadline: last, policy: policy ?? .equalParts, population: population, seed: seed)
         return FundedScenario(
-            declaration: declaration, allocation: allocation, spending: spending, deadline: deadline)
+            declaration: declaration, allocation: allocation, spending: spending, deadline: deadline,
+            policy: policy ?? .equalParts)
     }
 
     private static func starts(
