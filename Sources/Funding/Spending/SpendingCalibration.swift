@@ -4,6 +4,8 @@ import Recovery
 public struct SpendingCalibration: Sendable {
     /// The sector.
     public let sector: String
+    /// The disadvantage quintiles that the figure is for, 0 for unknown scores; empty for all.
+    public let quintiles: [Int]
     /// The school year at whose start the money left is looked at.
     public let year: SchoolYear
     /// The class: nothing left, or up to a share.
@@ -32,7 +34,8 @@ extension SpendingPath {
                 for moment in profile.moments {
                     let shares = sharesLeft(at: moment.year, members)
                     guard !shares.isEmpty else { continue }
-                    rows += Self.rows(shares, sector, moment)
+                    let isForAll = Set(profile.quintiles) == Set(SpendingProfile.allQuintiles)
+                    rows += Self.rows(shares, sector, isForAll ? [] : profile.quintiles, moment)
                 }
             }
         }
@@ -40,15 +43,16 @@ extension SpendingPath {
     }
 
     private static func rows(
-        _ shares: [Double], _ sector: String, _ moment: SpendingProfile.Moment
+        _ shares: [Double], _ sector: String, _ quintiles: [Int], _ moment: SpendingProfile.Moment
     ) -> [SpendingCalibration] {
         var lower = -1.0
         return moment.left.classes.map { item in
             let inside = shares.count { lower < $0 && $0 <= item.upTo }
             lower = item.upTo
             return SpendingCalibration(
-                sector: sector, year: moment.year, moneyLeft: item,
-                simulatedShare: Double(inside) / Double(shares.count), schools: shares.count, source: moment.left.source)
+                sector: sector, quintiles: quintiles, year: moment.year, moneyLeft: item,
+                simulatedShare: Double(inside) / Double(shares.count), schools: shares.count, source: moment.left.source
+            )
         }
     }
 
@@ -71,7 +75,8 @@ extension SpendingPath {
     /// - Parameters:
     ///   - position: The year's position in ``years``.
     ///   - schools: The schools counted.
-    public func schoolsWithNothingLeft(atEndOf position: Int, among schools: [Int]) -> (nothingLeft: Int, schools: Int) {
+    public func schoolsWithNothingLeft(atEndOf position: Int, among schools: [Int]) -> (nothingLeft: Int, schools: Int)
+    {
         var (empty, all) = (0, 0)
         for school in schools {
             guard years[...position].contains(where: { $0.received[school] > .zero }) else { continue }

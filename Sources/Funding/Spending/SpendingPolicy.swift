@@ -65,7 +65,9 @@ public struct SpendingPolicy: Sendable {
             boardShare: board, boardSpending: reach, overhead: overhead, unspentAtDeadline: unspent,
             profiles: profiles.compactMap { $0 })
         for (position, profile) in self.profiles.enumerated() {
-            guard let cell = profile.cells.first(where: { Self.covers(self.profiles[..<position], $0) }) else { continue }
+            guard let cell = profile.cells.first(where: { Self.covers(self.profiles[..<position], $0) }) else {
+                continue
+            }
             values[position].fail(
                 "\(cell.words) has two spending profiles. Give each sector and quintile one.")
         }

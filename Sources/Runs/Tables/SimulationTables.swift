@@ -22,8 +22,12 @@ extension TableSchema {
             Column("spent_eur", .number, "EUR", "spent in the school year"),
             Column("carried_eur", .number, "EUR", "carried over to the next school year"),
             Column("returned_eur", .number, "EUR", "returned to the state after the deadline"),
-            Column("spent_of_schools_by_boards_eur", .number, "EUR", "spent by boards of these schools' money; in spent_eur"),
-            Column("spent_for_schools_by_boards_eur", .number, "EUR", "spent by boards for these schools, divided over them"),
+            Column(
+                "spent_of_schools_by_boards_eur", .number, "EUR",
+                "spent by boards of the money that these schools received; a part of spent_eur"),
+            Column(
+                "spent_for_schools_by_boards_eur", .number, "EUR",
+                "spent by boards for these schools: each board's spending divided over its schools"),
             Column("overhead_eur", .number, "EUR", "spent by and for these schools without buying an intervention"),
             Column("effective_eur", .number, "EUR", "what interventions get in these schools"),
             Column("n_schools_with_money", .integer, "schools", "schools that received money so far"),
@@ -74,7 +78,10 @@ extension TableSchema {
             Column("parameter", .string, "name"), Column("distribution", .string, "distribution"),
             Column("mean", .number, "as in note", "mean"), Column("sd", .number, "as in note", "standard deviation"),
             Column("low", .number, "as in note", "5% quantile"), Column("high", .number, "as in note", "95% quantile"),
-            Column("origin", .string, "estimate (from a fitted model), assumption (declared) or rule (of a policy)"),
+            Column(
+                "origin", .string,
+                "estimate (from a fitted model), assumption (declared), calibration (an observed figure that is put in, and "
+                    + "so reproduced) or rule (of a policy)"),
             Column("source", .string, "where it comes from"), Column("note", .string, "meaning, unit and remarks"),
         ])
 }
