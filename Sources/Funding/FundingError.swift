@@ -1,3 +1,4 @@
+import Recovery
 import Specifications
 
 /// What can go wrong with schools and money. Messages say what was found and what to do.
@@ -20,6 +21,8 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
     case receivedAfterDeadline(year: String, deadline: String)
     /// A spending profile tells what is left of money that has not come.
     case momentBeforeMoney(year: String, sector: String, first: String, place: SpecificationPlace?)
+    /// A spending profile tells what is left after what is left has returned.
+    case momentAfterDeadline(year: String, deadline: SchoolYear, place: SpecificationPlace?)
     /// An amount exceeds what can be counted in cents.
     case amountTooLarge(rule: String)
 
@@ -38,6 +41,9 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .momentBeforeMoney(let year, let sector, let first, _):
             "the spending profile of sector '\(sector)' tells what is left at the start of \(year), but its first money is "
                 + "received in \(first). Expected a later school year."
+        case .momentAfterDeadline(let year, let deadline, _):
+            "found the money left at the start of \(year), but the deadline is \(deadline). Expected school years up to "
+                + "\(deadline.advanced(by: 1)), at the start of which what is left returns."
         case .amountTooLarge(let rule): "rule '\(rule)' gives an amount that is too large to count in cents."
         }
     }

@@ -77,6 +77,17 @@ public struct SpendingPolicy: Sendable {
         profiles.contains { $0.sectors.contains(cell.sector) && $0.quintiles.contains(cell.quintile) }
     }
 
+    /// Checks that no profile tells what is left later than at the start of the year after the deadline.
+    ///
+    /// For a policy that belongs to the deadline; one taken from a scenario with a later deadline may reach further.
+    ///
+    /// - Throws: ``FundingError/momentAfterDeadline(year:deadline:place:)``.
+    public func check(deadline: SchoolYear) throws(FundingError) {
+        for moment in profiles.flatMap(\.moments) where moment.year > deadline.advanced(by: 1) {
+            throw .momentAfterDeadline(year: moment.year.description, deadline: deadline, place: moment.place)
+        }
+    }
+
     /// The same policy with its moments a number of years later.
     public func delayed(byYears years: Int) -> SpendingPolicy {
         SpendingPolicy(

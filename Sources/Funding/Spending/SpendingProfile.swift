@@ -83,8 +83,7 @@ public struct SpendingProfile: Sendable {
             let left = MoneyLeft(entry.value, name: "the money left at the start of \(year)", source: source)
             if let deadline, year > deadline.advanced(by: 1) {
                 entry.keyValue.fail(
-                    "found the money left at the start of \(year), but the deadline is \(deadline). Expected school years "
-                        + "up to \(deadline.advanced(by: 1)), at the start of which what is left returns.")
+                    "\(FundingError.momentAfterDeadline(year: year.description, deadline: deadline, place: nil))")
             }
             if moments.contains(where: { $0.year == year }) {
                 entry.keyValue.fail("the school year \(year) is given twice. Keep one of them.")

@@ -56,7 +56,7 @@ public struct ScenarioDeclaration: Sendable {
     func place(of error: FundingError) -> SpecificationPlace? {
         switch error {
         case .receivedAfterDeadline: deadlinePlace
-        case .momentBeforeMoney(_, _, _, let place): place
+        case .momentBeforeMoney(_, _, _, let place), .momentAfterDeadline(_, _, let place): place
         default: nil
         }
     }

@@ -138,6 +138,7 @@ public struct SimulationPlan: Sendable {
             policy = policy ?? base.policy.delayed(byYears: delay)
         }
         let last = deadline ?? allocation.years.last ?? SchoolYear(start: 0)
+        if !allocation.years.isEmpty { try declaration.spending?.check(deadline: last) }
         let spending = try SpendingPath(
             allocation, deadline: last, policy: policy ?? .equalParts, population: population, seed: seed)
         return FundedScenario(
