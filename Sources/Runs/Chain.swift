@@ -88,8 +88,8 @@ public struct ScenarioFileError: Error, Sendable, CustomStringConvertible {
     /// What is wrong.
     public let error: ScenarioError
 
-    /// `file: message`.
-    public var description: String { "\(path): \(error)" }
+    /// `file: message`, or `file:line:column: message` when the place is known.
+    public var description: String { error.place == nil ? "\(path): \(error)" : "\(error)" }
 }
 
 /// A scenario file put together with its fitted models, ready to run.

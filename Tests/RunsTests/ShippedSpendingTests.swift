@@ -1,3 +1,4 @@
+import Foundation
 import Funding
 import Scenarios
 import Tables
@@ -92,5 +93,21 @@ import Testing
         #expect(try lost + total("original_deadline", \.spent) == total("programme", \.spent))
         let extended = try #require(paths["programme"]?.years.first { $0.year.start == 2022 })
         #expect(extended.leftAtSchool.reduce(.zero, +) == lost)
+    }
+
+    /// A command names the file once, with the line of the deadline.
+    @Test func aBudgetThatCannotBeSpentIsLocated() throws {
+        let shipped = try contents(of: repositoryFile("scenarios/np-onderwijs.yaml"))
+            .replacingOccurrences(of: "../models", with: repositoryFile("models"))
+        let text = shipped.replacingOccurrences(of: "deadline: 2022/23", with: "deadline: 2021/22")
+        let folder = try TemporaryFolder()
+        let path = try folder.write(text, to: "s.yaml")
+        let lines = text.prefix(upTo: try #require(text.range(of: "deadline: 2021/22")).lowerBound)
+            .count { $0 == "\n" }
+        #expect { try PreparedScenario(path: path) } throws: {
+            "\($0)"
+                == "\(path):\(lines + 1):15: scenario 'original_deadline': money is received in 2022/23, after the spending "
+                + "deadline 2021/22. Move the deadline or the money."
+        }
     }
 }

@@ -17,7 +17,12 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The user stopped the run.
     case cancelled
 
-    /// The message.
+    /// Where the cause is declared; nil when it concerns the file as a whole.
+    public var place: SpecificationPlace? {
+        if case .funding(_, _, let place) = self { place } else { nil }
+    }
+
+    /// The message, after its place when that is known.
     public var description: String {
         switch self {
         case .funding(let scenario, let error, let place):
