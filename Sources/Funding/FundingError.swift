@@ -1,3 +1,6 @@
+import Recovery
+import Specifications
+
 /// What can go wrong with schools and money. Messages say what was found and what to do.
 public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
     /// No weight is above zero: the money has nobody to go to.
@@ -20,6 +23,10 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
     case totalOutsideBounds(rule: String, total: Cents, least: Double, most: Double)
     /// Money is received after the last year in which it may be spent.
     case receivedAfterDeadline(year: String, deadline: String)
+    /// A spending profile tells what is left of money that has not come.
+    case momentBeforeMoney(year: String, sector: String, first: String, place: SpecificationPlace?)
+    /// A spending profile tells what is left after what is left has returned.
+    case momentAfterDeadline(year: String, deadline: SchoolYear, place: SpecificationPlace?)
     /// An amount exceeds what can be counted in cents.
     case amountTooLarge(rule: String)
 
@@ -40,6 +47,12 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "\(least) and at most \(most). Change the total or the bounds."
         case .receivedAfterDeadline(let year, let deadline):
             "money is received in \(year), after the spending deadline \(deadline). Move the deadline or the money."
+        case .momentBeforeMoney(let year, let sector, let first, _):
+            "the spending profile of sector '\(sector)' tells what is left at the start of \(year), but its first money is "
+                + "received in \(first). Expected a later school year."
+        case .momentAfterDeadline(let year, let deadline, _):
+            "found the money left at the start of \(year), but the deadline is \(deadline). Expected school years up to "
+                + "\(deadline.advanced(by: 1)), at the start of which what is left returns."
         case .amountTooLarge(let rule): "rule '\(rule)' gives an amount that is too large to count in cents."
         }
     }

@@ -12,6 +12,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
     case population = 5
     /// Responses of a parametric bootstrap.
     case bootstrap = 6
+    /// Schools' places among fast and slow spenders: draw 0.
+    case spending = 7
     /// Which schools apply for a subsidy.
     case application = 8
     /// Tests.

@@ -88,8 +88,8 @@ public struct ScenarioFileError: Error, Sendable, CustomStringConvertible {
     /// What is wrong.
     public let error: ScenarioError
 
-    /// `file: message`, with line and column where the mistake has a place.
-    public var description: String { "\(error.place ?? path): \(error)" }
+    /// `file: message`, or `file:line:column: message` when the place is known.
+    public var description: String { error.place == nil ? "\(path): \(error)" : "\(error)" }
 }
 
 /// A scenario file put together with its fitted models, ready to run.
@@ -150,7 +150,7 @@ public struct AllocatedMoney: Sendable {
     @discardableResult
     public func write(to path: String, command: [String]) throws -> [ResultTable] {
         let tables =
-            AllocationTables(plan: plan).tables + [.spending(plan), .assumptions(plan.assumptions)]
+            AllocationTables(plan: plan).tables + [SpendingTable(plan: plan).table, .assumptions(plan.assumptions)]
         try RunWriter(path: path, name: plan.file.name, title: plan.file.title).write(
             tables, command: command, seed: plan.file.seed, draws: nil, teachingWeeks: [:], inputs: try plan.inputs)
         return tables

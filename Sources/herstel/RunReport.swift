@@ -6,7 +6,7 @@ import Scenarios
 struct RunReport {
     let run: CompletedRun
 
-    var text: String { [money, recovery, differences].joined(separator: "\n\n") }
+    var text: String { [money, spending, recovery, differences].filter { !$0.isEmpty }.joined(separator: "\n\n") }
 
     private var plan: SimulationPlan { run.prepared.plan }
     private var lastYear: String { plan.file.years.last?.description ?? "" }
@@ -25,6 +25,25 @@ struct RunReport {
         }
         let count = plan.population.schools.count
         return "Money, over \(count) schools (\(plan.population.source))\n" + table.text
+    }
+
+    /// Schools with nothing left, beside what was declared; empty when no scenario declares it.
+    private var spending: String {
+        var table = TextTable(
+            ["scenario", "sector", "start of", "declared", "simulated"], numeric: [false, false, false, true, true])
+        var isEmpty = true
+        for scenario in plan.scenarios where scenario.declaration.spending != nil {
+            for row in scenario.spending.calibration(plan.population) where row.moneyLeft.upTo == 0 {
+                isEmpty = false
+                table.append([
+                    scenario.declaration.name, row.sector, row.year.description,
+                    fixed(100 * row.declaredShare, 1) + "%",
+                    fixed(100 * row.simulatedShare, 1) + "%",
+                ])
+            }
+        }
+        return isEmpty
+            ? "" : "Schools with nothing left (calibrated: declared shares are put in, not predicted)\n" + table.text
     }
 
     /// The share of the money of schools with a known score that goes to those with the highest scores.

@@ -39,7 +39,7 @@ private func header(_ folder: String, _ name: String) throws -> String {
             "allocation_summary":
                 "scenario,school_year,dimension,sector,category,n_schools,n_pupils,amount_eur,eur_per_pupil,share,gini,share_quintile_5",
             "spending":
-                "scenario,sector,disadvantage_quintile,school_year,received_eur,spent_eur,carried_eur,returned_eur",
+                "scenario,sector,disadvantage_quintile,school_year,received_eur,spent_eur,carried_eur,returned_eur,spent_of_schools_by_boards_eur,spent_for_schools_by_boards_eur,overhead_eur,effective_eur,n_schools_with_money,share_nothing_left",
             "trajectories":
                 "scenario,sector,outcome,ses,disadvantage_quintile,school_year,n_pupils,mean,sd,q05,q10,q25,q50,q75,q90,q95,p_recovered,mcse_mean,mcse_p_recovered",
             "comparison":

@@ -34,7 +34,7 @@ extension FundingRule {
         self.init(
             name: name, formula: formula, total: total ?? nil, years: years, sectors: sectors.compactMap { $0 },
             schoolTypes: types ?? nil, bounds: bounds, adjustment: adjustment, source: source,
-            place: value.place.description)
+            place: value.place)
     }
 
     private static func kind(_ value: SpecificationValue) -> FundingFormula.Kind? {

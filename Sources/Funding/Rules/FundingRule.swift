@@ -1,4 +1,5 @@
 import Recovery
+import Specifications
 
 /// A rule that gives schools money in some school years, sectors and school types.
 ///
@@ -23,14 +24,14 @@ public struct FundingRule: Sendable {
     public let adjustment: YearAdjustment
     /// Where the amounts come from.
     public let source: String
-    /// Where the rule stands, for messages: `file:line:column`; nil when it was not read from a file.
-    public let place: String?
+    /// Where the rule stands, for messages; nil when it was not read from a file.
+    public let place: SpecificationPlace?
 
     /// A rule.
     public init(
         name: String, formula: FundingFormula, total: YearlyNumber? = nil, years: [SchoolYear], sectors: [String],
         schoolTypes: [String]? = nil, bounds: AmountBounds = .none, adjustment: YearAdjustment = .none, source: String,
-        place: String? = nil
+        place: SpecificationPlace? = nil
     ) {
         self.name = name
         self.formula = formula

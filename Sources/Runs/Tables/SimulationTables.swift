@@ -49,7 +49,7 @@ struct SimulationTables {
 
     var tables: [ResultTable] {
         AllocationTables(plan: plan.funding).tables + [
-            .spending(plan.funding), trajectoryTable, comparisonTable, .assumptions(plan.assumptions),
+            SpendingTable(plan: plan.funding).table, trajectoryTable, comparisonTable, .assumptions(plan.assumptions),
         ]
     }
 

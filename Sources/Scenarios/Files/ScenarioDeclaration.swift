@@ -6,8 +6,8 @@ import Specifications
 public struct ScenarioDeclaration: Sendable {
     /// How a scenario gets its money.
     public enum Money: Sendable {
-        /// From rules; none for a scenario without a programme.
-        case rules([FundingRule])
+        /// From rules; none for a scenario without a programme. The base is the scenario whose rules it changes, if any.
+        case rules([FundingRule], base: String?)
         /// From another scenario, the same money per year and sector divided by another basis, or some years later.
         case changed(base: String, redistribution: RedistributionBasis?, delayYears: Int)
     }
@@ -20,13 +20,24 @@ public struct ScenarioDeclaration: Sendable {
     public let money: Money
     /// The last school year in which money may be spent; nil takes the base scenario's, later by the delay.
     public let deadline: SchoolYear?
+    /// Where the deadline is declared, for messages.
+    public let deadlinePlace: SpecificationPlace?
+    /// How money is spent; nil takes the base scenario's, its moments later by the delay, or equal parts without a base.
+    public let spending: SpendingPolicy?
 
-    private static let keys = ["title", "rules", "without", "deadline", "extends", "redistribute", "delay_years"]
+    private static let keys = [
+        "title", "rules", "without", "deadline", "spending", "extends", "redistribute", "delay_years",
+    ]
 
-    /// Where one of its own rules stands.
-    func place(of rule: String?) -> String? {
-        guard let rule, case .rules(let rules) = money else { return nil }
-        return rules.first { $0.name == rule }?.place
+    /// Where the cause of an error is declared; nil when it is not in this scenario's keys.
+    func place(of error: FundingError) -> SpecificationPlace? {
+        switch error {
+        case .receivedAfterDeadline: return deadlinePlace
+        case .momentBeforeMoney(_, _, _, let place), .momentAfterDeadline(_, _, let place): return place
+        default:
+            guard let rule = error.rule, case .rules(let rules, _) = money else { return nil }
+            return rules.first { $0.name == rule }?.place
+        }
     }
 
     /// Reads a scenario.
@@ -41,15 +52,19 @@ public struct ScenarioDeclaration: Sendable {
         guard let mapping = value.mapping("scenario '\(name)'", keys: Self.keys) else { return nil }
         var deadline = mapping.optional("deadline").map { $0.schoolYear() }
         if case .some(.none) = deadline { return nil }
+        let spending = mapping.optional("spending").map {
+            SpendingPolicy($0, knownSectors: sectors, deadline: deadline ?? nil)
+        }
+        if case .some(.none) = spending { return nil }
         let money =
             mapping.optional("extends") == nil
             ? Self.rules(mapping, sectors: sectors)
             : Self.changed(mapping, sectors: sectors, earlierNames: earlierNames, earlier: earlier)
         guard let money else { return nil }
-        if case .rules = money, deadline == nil, let base = mapping.optionalText("extends") {
+        if case .rules(_, let base?) = money, deadline == nil {
             deadline = earlier.first { $0.name == base }?.deadline
         }
-        if case .rules(let rules) = money, !rules.isEmpty, deadline == nil {
+        if case .rules(let rules, _) = money, !rules.isEmpty, deadline == nil {
             mapping.fail(
                 "missing key 'deadline' in scenario '\(name)': the last school year in which money may be spent.")
             return nil
@@ -58,13 +73,15 @@ public struct ScenarioDeclaration: Sendable {
         title = mapping.optionalText("title") ?? name
         self.money = money
         self.deadline = deadline ?? nil
+        deadlinePlace = mapping.optional("deadline")?.place
+        self.spending = spending ?? nil
     }
 
     private static func rules(_ mapping: SpecificationMapping, sectors: [String]) -> Money? {
         for key in ["redistribute", "delay_years", "without"] {
             mapping.optional(key)?.fail("'\(key)' changes another scenario's money; name that one with 'extends'.")
         }
-        return rules(mapping.required("rules"), sectors: sectors).map { .rules($0) }
+        return rules(mapping.required("rules"), sectors: sectors).map { .rules($0, base: nil) }
     }
 
     /// Rules with different names.
@@ -108,7 +125,7 @@ public struct ScenarioDeclaration: Sendable {
             }
         }
         guard let base else { return nil }
-        guard case .rules(var rules) = base.money else {
+        guard case .rules(var rules, _) = base.money else {
             mapping.required("extends")?.fail("its money is another scenario's, so it has no rules to change.")
             return nil
         }
@@ -118,7 +135,7 @@ public struct ScenarioDeclaration: Sendable {
             else { return nil }
             rules.removeAll { names.contains($0.name) }
         }
-        guard mapping.optional("rules") != nil else { return .rules(rules) }
+        guard mapping.optional("rules") != nil else { return .rules(rules, base: base.name) }
         guard let own = Self.rules(mapping.optional("rules"), sectors: sectors) else { return nil }
         for rule in own {
             if let same = rules.firstIndex(where: { $0.name == rule.name }) {
@@ -127,7 +144,7 @@ public struct ScenarioDeclaration: Sendable {
                 rules.append(rule)
             }
         }
-        return .rules(rules)
+        return .rules(rules, base: base.name)
     }
 }
 

@@ -11,6 +11,8 @@ public struct FundedScenario: Sendable {
     public let spending: SpendingPath
     /// The last school year in which money may be spent; nil without money.
     public let deadline: SchoolYear?
+    /// How it is spent.
+    public let policy: SpendingPolicy
 }
 
 /// The schools of a scenario file and the money of each scenario, allocated and spent.
@@ -52,7 +54,7 @@ public struct FundingPlan: Sendable {
             do {
                 funded.append(try Self.fund(declaration, earlier: funded, population, seed: file.seed))
             } catch {
-                throw .funding(scenario: declaration.name, place: declaration.place(of: error.rule), error)
+                throw .funding(scenario: declaration.name, error, place: declaration.place(of: error))
             }
         }
         return funded
@@ -62,9 +64,10 @@ public struct FundingPlan: Sendable {
         _ declaration: ScenarioDeclaration, earlier: [FundedScenario], _ population: SchoolPopulation, seed: UInt64
     ) throws(FundingError) -> FundedScenario {
         var allocation: Allocation
-        var deadline = declaration.deadline
+        var (deadline, policy) = (declaration.deadline, declaration.spending)
         switch declaration.money {
-        case .rules(let rules):
+        case .rules(let rules, let base):
+            policy = policy ?? earlier.first { $0.declaration.name == base }?.policy
             allocation = try Allocation(rules: rules, population: population, seed: seed)
         case .changed(let base, let redistribution, let delay):
             guard let base = earlier.first(where: { $0.declaration.name == base }) else {
@@ -76,10 +79,14 @@ public struct FundingPlan: Sendable {
             }
             if delay > 0 { allocation = allocation.delayed(byYears: delay) }
             deadline = deadline ?? base.deadline?.advanced(by: delay)
+            policy = policy ?? base.policy.delayed(byYears: delay)
         }
         let last = deadline ?? allocation.years.last ?? SchoolYear(start: 0)
-        let spending = try SpendingPath(allocation, deadline: last, schools: population.schools.count)
+        if !allocation.years.isEmpty { try declaration.spending?.check(deadline: last) }
+        let spending = try SpendingPath(
+            allocation, deadline: last, policy: policy ?? .equalParts, population: population, seed: seed)
         return FundedScenario(
-            declaration: declaration, allocation: allocation, spending: spending, deadline: deadline)
+            declaration: declaration, allocation: allocation, spending: spending, deadline: deadline,
+            policy: policy ?? .equalParts)
     }
 }

@@ -16,7 +16,8 @@ public struct Assumption: Sendable {
     public let low: Double
     /// The 95% quantile.
     public let high: Double
-    /// `estimate` (drawn from a fitted model), `assumption` (declared) or `rule` (a policy's own number).
+    /// `estimate` (drawn from a fitted model), `assumption` (declared), `calibration` (an observed figure that is put in and
+    /// so reproduced) or `rule` (a policy's own number).
     public let origin: String
     /// Where it comes from.
     public let source: String
@@ -81,11 +82,11 @@ extension SimulationPlan {
 
 extension FundingPlan {
     /// Every number that the allocation rests on.
-    public var assumptions: [Assumption] { moneyAssumptions + populationAssumptions }
+    public var assumptions: [Assumption] { moneyAssumptions + spendingAssumptions + populationAssumptions }
 
     private var moneyAssumptions: [Assumption] {
         scenarios.flatMap { scenario -> [Assumption] in
-            guard case .rules(let rules) = scenario.declaration.money else { return [] }
+            guard case .rules(let rules, _) = scenario.declaration.money else { return [] }
             return rules.flatMap { rule in
                 rule.figures.flatMap { Self.assumptions(of: $0, rule, scenario: scenario.declaration.name) }
             }

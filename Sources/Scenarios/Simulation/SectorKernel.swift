@@ -52,7 +52,7 @@ struct SectorKernel: Sendable {
     /// For each outcome and year the weeks of closure.
     let closureWeeks: [[Double]]
     let schools: [SchoolData]
-    /// Spending per pupil in euros: `[scenario][school * years + year]`.
+    /// Effective spending (what interventions get) per pupil in euros: `[scenario][school * years + year]`.
     let spendingPerPupil: [[Double]]
     let years: Int
     /// The calendar years in which the school years start, less 1900: they key the noise, so that a longer calendar
@@ -78,7 +78,7 @@ struct SectorKernel: Sendable {
         }
         let years = file.years
         spendingPerPupil = plan.scenarios.map { scenario in
-            let spent = years.map { scenario.spending.spent(in: $0) }
+            let spent = years.map { scenario.spending.effective(in: $0) }
             return members.flatMap { index in
                 spent.map { ($0?[index].euros ?? 0) / Double(plan.population.schools[index].pupils) }
             }

@@ -2,11 +2,12 @@ import Funding
 import LinearAlgebra
 import Models
 import Recovery
+import Specifications
 
 /// What can go wrong when a scenario file is put together.
 public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// A scenario's money cannot be allocated or spent; the place is that of the rule at fault.
-    case funding(scenario: String, place: String?, FundingError)
+    /// A scenario's money cannot be allocated or spent; the place is where the cause is declared.
+    case funding(scenario: String, FundingError, place: SpecificationPlace?)
     /// A starting state cannot be taken from a model.
     case start(outcome: String, String)
     /// An outcome is declared for a sector without schools.
@@ -21,7 +22,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The message.
     public var description: String {
         switch self {
-        case .funding(let scenario, _, let error): "scenario '\(scenario)': \(error)"
+        case .funding(let scenario, let error, let place):
+            (place.map { "\($0): " } ?? "") + "scenario '\(scenario)': \(error)"
         case .start(let outcome, let message): "start of '\(outcome)': \(message)"
         case .sectorWithoutSchools(let outcome, let sector):
             "outcome '\(outcome)' is declared for sector '\(sector)', which has no schools."
@@ -34,10 +36,9 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Where the mistake stands, as `file:line:column`; nil when it concerns the file as a whole.
-    public var place: String? {
-        if case .funding(_, let place, _) = self { return place }
-        return nil
+    /// Where the cause is declared; nil when it concerns the file as a whole.
+    public var place: SpecificationPlace? {
+        if case .funding(_, _, let place) = self { place } else { nil }
     }
 }
 
