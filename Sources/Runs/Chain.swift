@@ -176,9 +176,7 @@ public struct CompletedRun: Sendable {
             + [.diagnostics(diagnostics)]
         var inputs: [(path: String, bytes: [UInt8])] = [(prepared.file.path, prepared.file.bytes)]
         inputs += try fit.inputs
-        if case .table(let schools) = prepared.file.schools {
-            inputs.append((schools.path, try readFile(schools.path)))
-        }
+        inputs += try prepared.file.schools.inputPaths.map { ($0, try readFile($0)) }
         try RunWriter(path: path, name: prepared.file.name, title: prepared.file.title).write(
             tables, command: command, seed: prepared.file.seed, draws: draws, teachingWeeks: fit.teachingWeeks,
             inputs: inputs)

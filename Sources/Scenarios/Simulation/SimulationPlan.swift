@@ -64,6 +64,8 @@ public struct SimulationPlan: Sendable {
     let starts: [JointStart]
     /// The starting deviations that come from models, for tables.
     public let startingEstimates: [(outcome: SimulatedOutcome, isLow: Bool, estimate: Estimate, model: String)]
+    /// The marginals that the schools were synthesised to; nil for a table.
+    let marginals: PopulationMarginals?
     /// Rows of the school table that were left out.
     public let schoolRowsLeftOut: Int
 
@@ -75,13 +77,7 @@ public struct SimulationPlan: Sendable {
     /// - Throws: ``ScenarioError``, or the errors of schools and their tables.
     public init(_ file: ScenarioFile, analyses: [String: RecoveryAnalysis]) throws {
         self.file = file
-        switch file.schools {
-        case .netherlands:
-            population = try PopulationMarginals.netherlands().synthesise(seed: file.seed)
-            schoolRowsLeftOut = 0
-        case .table(let table):
-            (population, schoolRowsLeftOut) = try table.read()
-        }
+        (population, marginals, schoolRowsLeftOut) = try file.schools.population(seed: file.seed)
         for outcome in file.outcomes where !population.sectors.contains(outcome.sector) {
             throw ScenarioError.sectorWithoutSchools(outcome: outcome.outcome, sector: outcome.sector)
         }
