@@ -84,7 +84,7 @@ let package = Package(
             name: "RecoveryTests", dependencies: ["Recovery", "LinearAlgebra", "Models", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "FundingTests", dependencies: ["Funding", "Recovery", "Specifications", "TestSupport"],
+            name: "FundingTests", dependencies: ["Funding", "Recovery", "Specifications", "Tables", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ScenariosTests", dependencies: ["Scenarios", "Funding", "Models", "Recovery", "TestSupport"],

@@ -54,10 +54,9 @@ struct SchoolSynthesis {
     func schools() -> [SyntheticSchool] {
         // Everything is drawn by rank of score.
         let scores = type.scorePerPupil?.middles(count)
-        let quintiles = (0..<count).map { scores == nil ? 0 : $0 * 5 / count }
-        let urbanity = classes(type.urbanity, by: quintiles, .urbanity)
+        let urbanity = classes(type.urbanity, by: parts(type.urbanity?.rows.count), .urbanity)
         let regions = classes(type.region, by: urbanity, .region)
-        let order = sizeOrder(quintiles: quintiles, urbanity: urbanity)
+        let order = sizeOrder(urbanity: urbanity)
         let sizes = sizes()
         let perPupil = order.map { rank in scores.map { $0[rank] } }
         let low = GroupComposition(shareLow: type.shareLow.value).lowPupils(pupils: sizes, scores: perPupil)
@@ -72,6 +71,9 @@ struct SchoolSynthesis {
                 newcomers: newcomers[index])
         }
     }
+
+    /// Which of some equal parts each rank of score is in.
+    private func parts(_ number: Int?) -> [Int] { (0..<count).map { $0 * (number ?? 1) / count } }
 
     /// Whole numbers of pupils that add up to the type's pupils, at least one a school; rising.
     private func sizes() -> [Int] {
@@ -95,15 +97,16 @@ struct SchoolSynthesis {
 
     /// The ranks of score in rising order of size.
     ///
-    /// Each quintile and class of urbanity has normal scores with its declared mean and a common standard deviation, such
-    /// that all have about 1; their order is the order of sizes.
-    private func sizeOrder(quintiles: [Int], urbanity: [Int]) -> [Int] {
-        let shift = (0..<count).map { type.sizeShift?[quintiles[$0]][urbanity[$0]] ?? 0 }
+    /// Each part of the scores and class of urbanity has normal scores with its declared mean and a common standard
+    /// deviation, such that all have about 1; their order is the order of sizes.
+    private func sizeOrder(urbanity: [Int]) -> [Int] {
+        let parts = parts(type.sizeShift?.count)
+        let shift = (0..<count).map { type.sizeShift?[parts[$0]][urbanity[$0]] ?? 0 }
         let variance = shift.reduce(0) { $0 + $1 * $1 } / Double(max(1, count))
         let spread = max(0.1, 1 - variance).squareRoot()
         var keys = shift
         let order = shuffled(.size)
-        let cells = Dictionary(grouping: order) { quintiles[$0] * 1000 + urbanity[$0] }
+        let cells = Dictionary(grouping: order) { [parts[$0], urbanity[$0]] }
         for members in type.sizeShift == nil ? [order] : Array(cells.values) {
             for (position, member) in members.enumerated() {
                 let p = (Double(position) + 0.5) / Double(members.count)

@@ -79,11 +79,13 @@ public struct SchoolTypeMarginals: Sendable {
     public let threshold: SourcedNumber?
     /// The share of pupils of the low SES group.
     public let shareLow: SourcedNumber
-    /// The shares of the classes of urbanity, from the most urban, for all schools or by quintile of score per pupil.
+    /// The shares of the classes of urbanity, from the most urban, for all schools or by score: rows for equal parts of the
+    /// schools in rising order of score per pupil.
     public let urbanity: ShareTable?
     /// The shares of the regions, for all schools or by class of urbanity.
     public let region: ShareTable?
-    /// The mean normal score of size, by quintile of score per pupil and class of urbanity: how size depends on both.
+    /// How size depends on score and urbanity: the mean normal score of the rank of size, a row for each of some equal parts
+    /// of the schools in rising order of score per pupil, a number for each class of urbanity.
     let sizeShift: [[Double]]?
     /// The shares of the grades among the pupils.
     public let grades: ShareTable?
@@ -109,13 +111,13 @@ public struct SchoolTypeMarginals: Sendable {
         threshold = declared.threshold
         grades = declared.grades
         newcomerShare = declared.newcomerShare
-        let quintiles = scorePerPupil == nil ? nil : 5
-        let urbanity = declared.urbanity.map {
-            ShareTable($0, "urbanity", condition: "by_score_quintile", count: quintiles)
-        }
+        let parts = scorePerPupil == nil ? nil : Self.scoreParts
+        let urbanity = declared.urbanity.map { ShareTable($0, "urbanity", condition: "by_score", count: parts) }
         let classes = (urbanity ?? nil)?.classes.count
-        let region = declared.region.map { ShareTable($0, "region", condition: "by_urbanity", count: classes) }
-        let shift = declared.sizeShift.map { Self.sizeShift($0, quintiles: quintiles, classes: classes) }
+        let region = declared.region.map {
+            ShareTable($0, "region", condition: "by_urbanity", count: classes.map { $0...$0 })
+        }
+        let shift = declared.sizeShift.map { Self.sizeShift($0, parts: parts, classes: classes) }
         // Nil inside is a problem noted.
         if case .some(.none) = urbanity { return nil }
         if case .some(.none) = region { return nil }
@@ -125,17 +127,20 @@ public struct SchoolTypeMarginals: Sendable {
         sizeShift = shift ?? nil
     }
 
-    private static func sizeShift(_ value: SpecificationValue, quintiles: Int?, classes: Int?) -> [[Double]]? {
-        let key = "by_score_quintile_and_urbanity"
+    /// How many equal parts of the schools there may be in tables by score.
+    private static let scoreParts = 1...100
+
+    private static func sizeShift(_ value: SpecificationValue, parts: ClosedRange<Int>?, classes: Int?) -> [[Double]]? {
+        let key = "by_score_and_urbanity"
         guard let mapping = value.mapping("size_shift", keys: [key, "source"]), mapping.text("source") != nil,
-            let rows = mapping.required(key)?.list()
+            let rows = mapping.required(key)?.list(atLeast: 1)
         else { return nil }
         let shifts = rows.compactMap { $0.list()?.compactMap { $0.number() } }
-        guard let classes, shifts.count == quintiles, shifts.allSatisfy({ $0.count == classes }),
+        guard let classes, let parts, parts.contains(shifts.count), shifts.allSatisfy({ $0.count == classes }),
             shifts.joined().allSatisfy({ abs($0) <= 5 })
         else {
             mapping.fail(
-                "'\(key)' needs 5 rows, one for each quintile, of a number from -5 to 5 for each class of urbanity.")
+                "'\(key)' needs a score, an urbanity, and 1 to 100 rows of a number from -5 to 5 for each class of urbanity.")
             return nil
         }
         return shifts

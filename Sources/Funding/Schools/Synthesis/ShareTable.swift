@@ -13,8 +13,8 @@ public struct ShareTable: Sendable {
     ///
     /// - Parameters:
     ///   - condition: The key of the rows by condition.
-    ///   - count: The number of conditions; nil when there can be none, and then only `shares` will do.
-    init?(_ value: SpecificationValue, _ name: String, condition: String, count: Int?) {
+    ///   - count: How many conditions there may be; nil when there can be none, and then only `shares` will do.
+    init?(_ value: SpecificationValue, _ name: String, condition: String, count: ClosedRange<Int>?) {
         guard let mapping = value.mapping(name, keys: ["classes", "shares", condition, "source"]),
             let classes = mapping.required("classes")?.texts(atLeast: 1), let source = mapping.text("source")
         else { return nil }
@@ -43,7 +43,7 @@ public struct ShareTable: Sendable {
     }
 
     private static func rows(
-        _ mapping: SpecificationMapping, condition: String, count: Int?, classes: Int
+        _ mapping: SpecificationMapping, condition: String, count: ClosedRange<Int>?, classes: Int
     ) -> [[Double]]? {
         guard let table = mapping.optional(condition) else {
             return mapping.required("shares").flatMap { row($0, classes) }.map { [$0] }
@@ -53,12 +53,13 @@ public struct ShareTable: Sendable {
             return nil
         }
         guard let list = table.list() else { return nil }
-        guard list.count == count else {
-            table.fail("found \(list.count) rows of shares; expected \(count), one for each condition.")
+        guard count.contains(list.count) else {
+            let expected = count.count == 1 ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
+            table.fail("found \(list.count) rows of shares; expected \(expected), one for each condition.")
             return nil
         }
         let rows = list.compactMap { row($0, classes) }
-        return rows.count == count ? rows : nil
+        return rows.count == list.count ? rows : nil
     }
 
     private static func row(_ value: SpecificationValue, _ classes: Int) -> [Double]? {
