@@ -26,9 +26,10 @@ struct RowProblemLog {
         lines = RowLineNumbers(table.lines)
     }
 
-    /// Notes a problem of a row; the message without its full stop.
+    /// Notes a problem of a row; the message without its full stop; a question keeps its mark.
     mutating func note(_ message: String, row: Int) {
-        problems.append(RowProblem(line: lines[row], message: message + "."))
+        let isQuestion = message.hasSuffix("?")
+        problems.append(RowProblem(line: lines[row], message: message + (isQuestion ? "" : ".")))
     }
 
     /// Whether a name appears for the first time; notes the second time with both lines.
