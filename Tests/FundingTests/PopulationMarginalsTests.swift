@@ -6,7 +6,8 @@ import Testing
 @testable import Funding
 
 @Suite struct PopulationMarginalsTests {
-    @Test("The embedded population has the declared marginals for every seed", arguments: [1, 2, 20_260_101] as [UInt64])
+    @Test(
+        "The embedded population has the declared marginals for every seed", arguments: [1, 2, 20_260_101] as [UInt64])
     func embeddedMarginals(seed: UInt64) throws {
         let population = try PopulationMarginals.netherlands().synthesise(seed: seed)
         let schools = population.schools
@@ -121,14 +122,26 @@ import Testing
                 "shares: [0.3, 0.7]", "by_score: [[1, 2], [2, 1]]",
                 "own.yaml:8:49: 'by_score' needs what it is conditional on, and no 'shares' beside it."
             ),
-            ("value: 1000", "value: 9", "own.yaml:4:5: found 5 pupils in 8 schools of type 'a'; expected a pupil a school at least."),
+            (
+                "value: 1000", "value: 9",
+                "own.yaml:4:5: found 5 pupils in 8 schools of type 'a'; expected a pupil a school at least."
+            ),
             (
                 "share_low: {value: 0.2, source: test}", "# none",
                 "own.yaml:11:9: missing key 'share_low' in school type 'a' or its sector."
             ),
-            ("values: [0, 2]", "values: [2, 0]", "own.yaml:13:58: a quantile function needs rising probabilities from 0 to 1 and as many values, not falling."),
-            ("schools: {value: 10", "schools: {value: 70000", "own.yaml:4:5: found 70000.0 schools of 1000.0 pupils; expected at most 65536 and 1e9."),
-            ("{\"1\": 1, \"2\": 3}", "{\"1\": 0, \"2\": 0}", "own.yaml:14:17: the shares are all 0, or one is above 1e9; expected shares or counts."),
+            (
+                "values: [0, 2]", "values: [2, 0]",
+                "own.yaml:13:58: a quantile function needs rising probabilities from 0 to 1 and as many values, not falling."
+            ),
+            (
+                "schools: {value: 10", "schools: {value: 70000",
+                "own.yaml:4:5: found 70000.0 schools of 1000.0 pupils; expected at most 65536 and 1e9."
+            ),
+            (
+                "{\"1\": 1, \"2\": 3}", "{\"1\": 0, \"2\": 0}",
+                "own.yaml:14:17: the shares are all 0, or one is above 1e9; expected shares or counts."
+            ),
             ("    types:", "    type:", "own.yaml:9:5: unknown key 'type' in sector; did you mean 'types'?"),
         ])
     func mistakes(found: String, replacement: String, expected: String) throws {
@@ -144,14 +157,15 @@ import Testing
 
     @Test func regionsNeedTheirMunicipalities() {
         let text =
-            Self.own.replacing("    types:", with: "    region: {classes: [north], shares: [1], source: test}\n    types:")
-            + """
+            Self.own.replacing(
+                "    types:", with: "    region: {classes: [north], shares: [1], source: test}\n    types:")
+                + """
 
-            municipalities:
-              source: test
-              probabilities: [0, 1]
-              regions: {south: {municipalities: 3, inhabitants: 100, sizes: [1, 2]}}
-            """
+                municipalities:
+                  source: test
+                  probabilities: [0, 1]
+                  regions: {south: {municipalities: 3, inhabitants: 100, sizes: [1, 2]}}
+                """
         #expect {
             try PopulationMarginals(SpecificationFile(bytes: Array(text.utf8), path: "own.yaml"))
         } throws: {

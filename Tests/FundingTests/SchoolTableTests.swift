@@ -166,7 +166,8 @@ private struct TableCase {
         table.schools = "id,pupils,town\na,10,Urk\nb,10,Urkk\nc,10,\n"
         #expect(
             table.message()
-                == "schools.csv:3: school 'b': its municipality 'Urkk' is not in towns.csv. Add it, or correct the name.")
+                == "schools.csv:3: school 'b': its municipality 'Urkk' is not in towns.csv. Add it, or correct the name."
+        )
         table.municipalities = "name,inhabitants\nUrk,21000\nEde,-1\nUrk,3\nEpe,\n"
         #expect(
             table.message() == """
@@ -179,7 +180,10 @@ private struct TableCase {
     @Test(
         "A declaration that does not fit is refused",
         arguments: [
-            ("{file: f, id: id, pupils: n, share_low: 0.1}", "give either 'sector' (one for all schools) or 'sector_column'."),
+            (
+                "{file: f, id: id, pupils: n, share_low: 0.1}",
+                "give either 'sector' (one for all schools) or 'sector_column'."
+            ),
             (
                 "{file: f, id: id, share_low: 0.1, sector: po}",
                 "missing key 'pupils' in schools: give a column of pupils, or columns of 'grades'."
@@ -196,7 +200,10 @@ private struct TableCase {
                 "{file: f, id: id, sector: po, grades: {a: x, b: {low: y, high: z}}, share_low: 0.1}",
                 "some grades have one column and others a low and a high one; expected the same for all."
             ),
-            ("{file: f, id: id, pupils: n, share_low: 0.1, sector: op}", "found 'op'; expected 'po' or 'vo'. Did you mean 'po'?"),
+            (
+                "{file: f, id: id, pupils: n, share_low: 0.1, sector: op}",
+                "found 'op'; expected 'po' or 'vo'. Did you mean 'po'?"
+            ),
             (
                 "{file: f, id: id, pupils: n, share_low: 0.1, sector_column: s, sector_values: {Bo: bo}}",
                 "found 'bo'; expected 'po', 'vo' or 'none'. Did you mean 'po'?"

@@ -21,7 +21,8 @@ struct SyntheticSchool {
         let before = scorePerPupil.map { $0 * Double(pupils) }
         let traits = School.Traits(type: type, region: region, urbanity: urbanity, municipality: municipality)
         return School(
-            id: id, sector: sector, traits: traits, lowPupils: lowPupils, highPupils: pupils - lowPupils, grades: grades,
+            id: id, sector: sector, traits: traits, lowPupils: lowPupils, highPupils: pupils - lowPupils,
+            grades: grades,
             newcomers: newcomers, disadvantageScore: before.map { max(0, $0 - threshold * Double(pupils)) },
             scoreBeforeThreshold: before)
     }

@@ -34,7 +34,8 @@ struct DeclaredMarginals {
         }
         size = read("size") { QuantileFunction($0) }
         score = read("score_per_pupil") { value in
-            value.isMapping ? QuantileFunction(value).map { .known($0) } : value.word(among: ["none"]).map { _ in .none }
+            value.isMapping
+                ? QuantileFunction(value).map { .known($0) } : value.word(among: ["none"]).map { _ in .none }
         }
         threshold = read("threshold_per_pupil") { SourcedNumber($0, in: .nonNegative) }
         shareLow = read("share_low") { SourcedNumber($0, in: .share) }
@@ -140,7 +141,8 @@ public struct SchoolTypeMarginals: Sendable {
             shifts.joined().allSatisfy({ abs($0) <= 5 })
         else {
             mapping.fail(
-                "'\(key)' needs a score, an urbanity, and 1 to 100 rows of a number from -5 to 5 for each class of urbanity.")
+                "'\(key)' needs a score, an urbanity, and 1 to 100 rows of a number from -5 to 5 for each class of urbanity."
+            )
             return nil
         }
         return shifts

@@ -101,7 +101,9 @@ struct SchoolCells {
         }
         var problems: [String] = []
         let inGrades = grades.reduce(0) { $0 + $1.pupils }
-        if !grades.isEmpty, inGrades != pupils { problems.append("\(inGrades) pupils in its grades, but \(pupils) in all") }
+        if !grades.isEmpty, inGrades != pupils {
+            problems.append("\(inGrades) pupils in its grades, but \(pupils) in all")
+        }
         if lows != nil || (hasGradesByGroup && grades.isEmpty) {
             problems += Self.problem(low(row), among: pupils, kind: "low-SES pupils")
         }

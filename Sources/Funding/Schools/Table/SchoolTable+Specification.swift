@@ -6,7 +6,9 @@ extension SchoolTable {
         "municipality", "board", "newcomers",
     ]
     private static let keys =
-        ["file", "id"] + columnKeys + ["sector", "sector_values", "type_values", "share_low", "grades", "municipalities"]
+        ["file", "id"] + columnKeys + [
+            "sector", "sector_values", "type_values", "share_low", "grades", "municipalities",
+        ]
 
     /// Reads the declaration of a school table.
     ///
