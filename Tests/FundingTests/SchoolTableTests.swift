@@ -215,6 +215,15 @@ private struct TableCase {
         #expect(table.message().hasSuffix(": " + expected), "\(table.message())")
     }
 
+    @Test func bothFilesAreInputs() throws {
+        let text = """
+            {file: a.csv, id: id, pupils: n, share_low: 0.1, sector: po, municipality: t,
+             municipalities: {file: /b/c.csv, name: name, inhabitants: inhabitants}}
+            """
+        let file = try SpecificationFile(bytes: Array(text.utf8), path: "s.yaml")
+        #expect(try file.decoded { SchoolTable($0, folder: "folder") }.inputPaths == ["folder/a.csv", "/b/c.csv"])
+    }
+
     @Test func aMissingColumnIsTold() {
         var table = TableCase()
         table.declaration = "{file: schools.csv, id: id, pupils: pupil, score: score, low_pupils: low, sector: po}"
