@@ -124,7 +124,7 @@ import Testing
             ),
             (
                 "value: 1000", "value: 9",
-                "own.yaml:4:5: found 5 pupils in 8 schools of type 'a'; expected a pupil a school at least."
+                "own.yaml:4:5: found 5 pupils in 8 schools of type 'a'; expected a school at least, and a pupil a school at least."
             ),
             (
                 "share_low: {value: 0.2, source: test}", "# none",
@@ -132,7 +132,7 @@ import Testing
             ),
             (
                 "values: [0, 2]", "values: [2, 0]",
-                "own.yaml:13:58: a quantile function needs rising probabilities from 0 to 1 and as many values, not falling."
+                "own.yaml:13:58: a quantile function needs rising probabilities from 0 to 1 and as many values, not falling, up to 1e9."
             ),
             (
                 "schools: {value: 10", "schools: {value: 70000",
@@ -152,6 +152,30 @@ import Testing
             Issue.record("no error")
         } catch {
             #expect(error.description.contains(expected), "\(error)")
+        }
+    }
+
+    @Test(
+        "Numbers beyond counting are refused",
+        arguments: [
+            ("schools: {value: 1,", "schools: {value: 1e300,"), ("schools: {value: 1,", "schools: {value: 0.01,"),
+            ("values: [50, 150]", "values: [50, 1e300]"), ("values: [0, 2]", "values: [0, 1e308]"),
+            ("shares: [0.3, 0.7]", "shares: [0.3, 1e300]"), ("pupils: {value: 1000", "pupils: {value: 1e300"),
+        ])
+    func numbersBeyondCounting(found: String, replacement: String) {
+        let text = Self.own.replacing(found, with: replacement)
+        #expect(text != Self.own)
+        #expect(throws: SpecificationError.self) {
+            try PopulationMarginals(SpecificationFile(bytes: Array(text.utf8), path: "own.yaml"))
+        }
+    }
+
+    @Test func whatASectorDeclaresWronglyIsToldOnce() {
+        let text = Self.own.replacing("shares: [0.3, 0.7]", with: "shares: [0.3]")
+        #expect {
+            try PopulationMarginals(SpecificationFile(bytes: Array(text.utf8), path: "own.yaml"))
+        } throws: {
+            ($0 as? SpecificationError)?.problems.count == 1
         }
     }
 

@@ -39,7 +39,14 @@ public struct PopulationMarginals: Sendable {
     ///
     /// - Throws: ``Specifications/SpecificationError`` with every problem found.
     public init(_ file: SpecificationFile) throws(SpecificationError) {
-        self = try file.decoded { PopulationMarginals($0, path: file.path) }
+        do {
+            self = try file.decoded { PopulationMarginals($0, path: file.path) }
+        } catch {
+            // What a sector declares is read for each of its types.
+            var told: [SpecificationProblem] = []
+            for problem in error.problems where !told.contains(problem) { told.append(problem) }
+            throw SpecificationError(told)
+        }
     }
 
     private init?(_ value: SpecificationValue, path: String) {
@@ -133,10 +140,17 @@ extension PopulationMarginals.Sector {
             else { return nil }
             types = [only]
         }
-        for (type, counts) in zip(types, counts) where counts.pupils < counts.schools {
+        guard types.allSatisfy({ max($0.schools.value, $0.pupils.value) <= 1e9 }) else {
+            sector.fail("a type has more than 1e9 schools or pupils; expected counts or shares.")
+            return nil
+        }
+        for (type, counts) in zip(types, counts) {
+            let hasEnough = counts.pupils >= counts.schools && counts.schools > 0
+            if hasEnough { continue }
             sector.fail(
                 "found \(counts.pupils) pupils in \(counts.schools) schools"
-                    + (type.name.map { " of type '\($0)'" } ?? "") + "; expected a pupil a school at least.")
+                    + (type.name.map { " of type '\($0)'" } ?? "")
+                    + "; expected a school at least, and a pupil a school at least.")
             return nil
         }
     }

@@ -42,13 +42,16 @@ public struct QuantileFunction: Sendable {
         self.source = source
         guard self.probabilities.count == p.count, self.values.count == x.count else { return nil }
         guard isQuantileFunction else {
-            values.fail("a quantile function needs rising probabilities from 0 to 1 and as many values, not falling.")
+            values.fail(
+                "a quantile function needs rising probabilities from 0 to 1 and as many values, not falling, up to 1e9."
+            )
             return nil
         }
     }
 
     private var isQuantileFunction: Bool {
         probabilities.count == values.count && probabilities.first == 0 && probabilities.last == 1
+            && values.allSatisfy { $0 <= 1e9 }
             && zip(probabilities, probabilities.dropFirst()).allSatisfy(<)
             && zip(values, values.dropFirst()).allSatisfy(<=)
     }
