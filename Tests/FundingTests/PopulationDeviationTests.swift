@@ -72,6 +72,31 @@ import Testing
         if seed == 1 { record.print() }
     }
 
+    // Provinces are counted off by urbanity. Their scores follow from urbanity alone: a record of what the synthesis leaves
+    // out, without a bound.
+    @Test func primarySchoolsByProvince() throws {
+        let real = try RealSchools.primary().schools
+        let synthetic = try PopulationMarginals.netherlands().synthesise(seed: 1).schools.filter {
+            $0.traits.type == "bo"
+        }
+        var record = DeviationRecord("primary schools by province")
+        let provinces = Set(real.compactMap(\.traits.region)).sorted()
+        let (x, y) = (shares(real, of: \.region, provinces), shares(synthetic, of: \.region, provinces))
+        for (index, province) in provinces.enumerated() {
+            record.add("province \(province)", x[index], y[index], y[index] - x[index], unit: "pp")
+            #expect(abs(x[index] - y[index]) <= 0.002, "\(province)")
+        }
+        for province in provinces {
+            func meanScore(_ schools: [School]) -> Double {
+                let scores = schools.filter { $0.traits.region == province }.compactMap(\.scorePerPupil)
+                return scores.reduce(0, +) / Double(scores.count)
+            }
+            let (a, b) = (meanScore(real), meanScore(synthetic))
+            record.add("score \(province)", a, b, b / a - 1, unit: "%")
+        }
+        record.print()
+    }
+
     // Urbanity and province are counted off the same 1,139 sites by type and by urbanity, so they differ by rounding to whole
     // schools, and by the type of unknown place. Province moves with the mix of urbanity by type: half a point.
     @Test func secondarySchoolsByTypeSizeAndPlace() throws {
