@@ -170,6 +170,17 @@ import Testing
         }
     }
 
+    @Test func regionsByScoreNeedARowForEachClassOfUrbanity() {
+        let region = "region: {classes: [north], by_score_and_urbanity: [[1], [1], [1]], source: test}"
+        let text = Self.own.replacing("        grades:", with: "        \(region)\n        grades:")
+        #expect {
+            try PopulationMarginals(SpecificationFile(bytes: Array(text.utf8), path: "own.yaml"))
+        } throws: {
+            "\($0)"
+                == "own.yaml:14:17: 'by_score_and_urbanity' needs for each part of the scores a row for each class of urbanity."
+        }
+    }
+
     @Test func whatASectorDeclaresWronglyIsToldOnce() {
         let text = Self.own.replacing("shares: [0.3, 0.7]", with: "shares: [0.3]")
         #expect {

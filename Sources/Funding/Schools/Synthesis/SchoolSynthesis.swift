@@ -56,7 +56,7 @@ struct SchoolSynthesis {
         // Everything is drawn by rank of score.
         let scores = type.scorePerPupil?.middles(count)
         let urbanity = classes(type.urbanity, by: parts(type.urbanity?.rows.count), .urbanity)
-        let regions = classes(type.region, by: urbanity, .region)
+        let regions = classes(type.region, by: regionConditions(urbanity), .region)
         let order = sizeOrder(urbanity: urbanity)
         let sizes = sizes()
         let perPupil = order.map { rank in scores.map { $0[rank] } }
@@ -75,6 +75,13 @@ struct SchoolSynthesis {
 
     /// Which of some equal parts each rank of score is in.
     private func parts(_ number: Int?) -> [Int] { (0..<count).map { $0 * (number ?? 1) / count } }
+
+    /// The row of the regions' shares of each rank of score: its part of the scores, then its class of urbanity.
+    private func regionConditions(_ urbanity: [Int]) -> [Int] {
+        let classes = type.urbanity?.classes.count ?? 1
+        let rows = type.region?.rows.count ?? 1
+        return zip(parts(max(1, rows / classes)), urbanity).map { $0 * classes + $1 }
+    }
 
     /// Whole numbers of pupils that add up to the type's pupils, at least one a school; rising.
     private func sizes() -> [Int] {

@@ -83,7 +83,8 @@ public struct SchoolTypeMarginals: Sendable {
     /// The shares of the classes of urbanity, from the most urban, for all schools or by score: rows for equal parts of the
     /// schools in rising order of score per pupil.
     public let urbanity: ShareTable?
-    /// The shares of the regions, for all schools or by class of urbanity.
+    /// The shares of the regions, for all schools, by class of urbanity, or by score and urbanity: for each of some equal
+    /// parts of the schools in rising order of score per pupil a row for each class of urbanity.
     public let region: ShareTable?
     /// How size depends on score and urbanity: the mean normal score of the rank of size, a row for each of some equal parts
     /// of the schools in rising order of score per pupil, a number for each class of urbanity.
@@ -115,9 +116,7 @@ public struct SchoolTypeMarginals: Sendable {
         let parts = scorePerPupil == nil ? nil : Self.scoreParts
         let urbanity = declared.urbanity.map { ShareTable($0, "urbanity", condition: "by_score", count: parts) }
         let classes = (urbanity ?? nil)?.classes.count
-        let region = declared.region.map {
-            ShareTable($0, "region", condition: "by_urbanity", count: classes.map { $0...$0 })
-        }
+        let region = declared.region.map { Self.region($0, parts: parts, classes: classes) }
         let shift = declared.sizeShift.map { Self.sizeShift($0, parts: parts, classes: classes) }
         // Nil inside is a problem noted.
         if case .some(.none) = urbanity { return nil }
@@ -130,6 +129,22 @@ public struct SchoolTypeMarginals: Sendable {
 
     /// How many equal parts of the schools there may be in tables by score.
     private static let scoreParts = 1...100
+
+    private static func region(
+        _ value: SpecificationValue, parts: ClosedRange<Int>?, classes: Int?
+    ) -> ShareTable? {
+        let byScore = "by_score_and_urbanity"
+        guard value.hasKey(byScore) else {
+            return ShareTable(value, "region", condition: "by_urbanity", count: classes.map { $0...$0 })
+        }
+        let rows = parts.flatMap { parts in classes.map { $0...$0 * parts.upperBound } }
+        guard let table = ShareTable(value, "region", condition: byScore, count: rows) else { return nil }
+        guard let classes, table.rows.count.isMultiple(of: classes) else {
+            value.fail("'\(byScore)' needs for each part of the scores a row for each class of urbanity.")
+            return nil
+        }
+        return table
+    }
 
     private static func sizeShift(_ value: SpecificationValue, parts: ClosedRange<Int>?, classes: Int?) -> [[Double]]? {
         let key = "by_score_and_urbanity"
