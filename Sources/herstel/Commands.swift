@@ -60,10 +60,11 @@ struct SimulationOptions: ParsableArguments {
     func simulate() throws -> CompletedRun {
         threadOption.apply()
         let steps = Steps(isVerbose: verbose)
-        let prepared = try steps.step("models fitted, money allocated") { try PreparedScenario(path: scenario) }
-        let draws = draws ?? prepared.file.draws
+        // Before the models are fitted: Ctrl-C during the preparation must not be lost.
         let cancellation = Cancellation()
         let interrupt = Interrupt(cancellation)
+        let prepared = try steps.step("models fitted, money allocated") { try PreparedScenario(path: scenario) }
+        let draws = draws ?? prepared.file.draws
         let progress = Progress(total: draws, isQuiet: quiet)
         defer { progress.clear() }
         return try withExtendedLifetime(interrupt) {
