@@ -11,6 +11,8 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
     case duplicateSchool(id: String)
     /// A school's row cannot be used.
     case badSchool(id: String, reason: String)
+    /// Rows of a file cannot be used.
+    case badRows(file: String, problems: [RowProblem])
     /// Two municipalities have the same name.
     case duplicateMunicipality(name: String)
     /// A municipality's row cannot be used.
@@ -37,6 +39,7 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noSchools(let rule, let reason): "rule '\(rule)' reaches no school: \(reason)."
         case .duplicateSchool(let id): "school '\(id)' appears twice. Each school needs one row."
         case .badSchool(let id, let reason): "school '\(id)': \(reason)."
+        case .badRows(let file, let problems): Self.words(file, problems)
         case .duplicateMunicipality(let name): "municipality '\(name)' appears twice. Each municipality needs one row."
         case .badMunicipality(let name, let reason): "municipality '\(name)': \(reason)."
         case .noSchool(let source): "\(source): no school with a known number of pupils."
@@ -65,5 +68,12 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
             rule
         default: nil
         }
+    }
+
+    /// One problem a line, `file:line: message`; the first twenty of them.
+    private static func words(_ file: String, _ problems: [RowProblem]) -> String {
+        let shown = problems.prefix(20).map { "\(file):\($0.line): \($0.message)" }
+        let rest = problems.count - shown.count
+        return (shown + (rest > 0 ? ["\(file): and \(rest) more."] : [])).joined(separator: "\n")
     }
 }

@@ -161,8 +161,7 @@ extension FundingPlan {
     /// The files that the money rests on.
     fileprivate var inputs: [(path: String, bytes: [UInt8])] {
         get throws {
-            guard case .table(let schools) = file.schools else { return [(file.path, file.bytes)] }
-            return [(file.path, file.bytes), (schools.path, try readFile(schools.path))]
+            [(file.path, file.bytes)] + (try file.schools.inputPaths.map { ($0, try readFile($0)) })
         }
     }
 }

@@ -16,7 +16,16 @@ public struct Municipality: Sendable, Equatable {
 public struct SchoolPopulation: Sendable {
     /// The schools.
     public let schools: [School]
-    /// For each school its quintile of score per pupil within its sector: 1 (lowest) to 5; 0 when the score is unknown.
+    /// The class of schools without a known score per pupil: no quintile.
+    public static let unknownQuintile = 0
+
+    /// For each school its quintile of score per pupil: 1 (lowest) to 5, or ``unknownQuintile``.
+    ///
+    /// Cut per sector over all its schools with a known score and at least one pupil, whatever their size and type: n schools
+    /// in rising order of score before the threshold (after it, where that is all there is) per pupil, ties in the order of
+    /// their ids, and the school of rank r from 0 is in quintile `5 r / n` rounded down, plus 1. The five parts differ by at
+    /// most one school, also when many scores are equal; below five schools some quintiles are empty. The order in which
+    /// schools are given does not matter.
     public let quintiles: [Int]
     /// The sectors in order of first declaration.
     public let sectors: [String]
@@ -26,9 +35,6 @@ public struct SchoolPopulation: Sendable {
     public let source: String
 
     /// A population of schools.
-    ///
-    /// Quintiles cut a sector's schools with known score into five parts of equal number; ties go by id, so that the
-    /// parts stay equal.
     ///
     /// - Throws: ``FundingError/duplicateSchool(id:)``, ``FundingError/badSchool(id:reason:)``,
     ///   ``FundingError/noSchool(source:)``, or their counterparts for municipalities.
@@ -40,6 +46,7 @@ public struct SchoolPopulation: Sendable {
         for sector in sectors where rank[sector] == nil { rank[sector] = rank.count }
         let ordered = schools.sorted { ((rank[$0.sector] ?? .max), $0.id) < ((rank[$1.sector] ?? .max), $1.id) }
         var seen: Set<String> = []
+        seen.reserveCapacity(ordered.count)
         for school in ordered {
             guard seen.insert(school.id).inserted else { throw .duplicateSchool(id: school.id) }
             if let reason = school.problem(sectors: sectors) {
@@ -47,7 +54,8 @@ public struct SchoolPopulation: Sendable {
             }
         }
         self.schools = ordered
-        self.sectors = sectors.filter { sector in ordered.contains { $0.sector == sector } }
+        let named = Set(ordered.map(\.sector))
+        self.sectors = sectors.filter(named.contains)
         self.source = source
         self.municipalities = municipalities.sorted { $0.name < $1.name }
         for (one, next) in zip(self.municipalities, self.municipalities.dropFirst()) where one.name == next.name {
@@ -60,16 +68,19 @@ public struct SchoolPopulation: Sendable {
         quintiles = Self.quintiles(of: ordered)
     }
 
+    /// The quintiles of schools in the order of ``schools``: a sector's schools stand together, by id.
     private static func quintiles(of schools: [School]) -> [Int] {
-        var quintiles = [Int](repeating: 0, count: schools.count)
-        for sector in Set(schools.map(\.sector)) {
-            var scored: [(score: Double, position: Int)] = []
-            for (position, school) in schools.enumerated() where school.sector == sector {
-                if let score = school.scorePerPupil { scored.append((score, position)) }
+        var quintiles = [Int](repeating: unknownQuintile, count: schools.count)
+        var start = 0
+        while start < schools.count {
+            let sector = schools[start].sector
+            let end = schools[start...].firstIndex { $0.sector != sector } ?? schools.count
+            var scored = (start..<end).compactMap { position in
+                schools[position].scorePerPupil.map { (score: $0, position: position) }
             }
-            // Positions are in the order of ids.
             scored.sort { ($0.score, $0.position) < ($1.score, $1.position) }
             for (rank, school) in scored.enumerated() { quintiles[school.position] = rank * 5 / scored.count + 1 }
+            start = end
         }
         return quintiles
     }

@@ -147,11 +147,3 @@ public struct ScenarioDeclaration: Sendable {
         return .rules(rules, base: base.name)
     }
 }
-
-/// Where the schools of a scenario file come from.
-public enum SchoolSource: Sendable {
-    /// The embedded Dutch population.
-    case netherlands
-    /// A table with declared columns.
-    case table(SchoolTable)
-}

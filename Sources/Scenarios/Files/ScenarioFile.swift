@@ -77,7 +77,7 @@ public struct ScenarioFile: Sendable {
         let years = mapping.required("calendar").flatMap { Self.years($0) }
         let models = mapping.optional("models").map { Self.models($0, folder: folder) } ?? []
         let sectors = mapping.required("sectors")?.texts(atLeast: 1)
-        let schools = mapping.required("schools").flatMap { Self.schools($0, folder: folder) }
+        let schools = mapping.required("schools").flatMap { Self.schools($0, folder: folder, sectors: sectors) }
         guard let sectors, let models else { return nil }
         let outcomes =
             mapping.optional("outcomes").map {
@@ -155,9 +155,13 @@ public struct ScenarioFile: Sendable {
         return (folder.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
-    private static func schools(_ value: SpecificationValue, folder: String) -> SchoolSource? {
-        if value.isMapping { return SchoolTable(value, folder: folder).map { .table($0) } }
-        return value.word(among: ["netherlands"]).map { _ in .netherlands }
+    private static func schools(_ value: SpecificationValue, folder: String, sectors: [String]?) -> SchoolSource? {
+        guard value.isMapping else { return value.word(among: ["netherlands"]).map { _ in .netherlands } }
+        guard value.hasKey("marginals") else {
+            return SchoolTable(value, folder: folder, sectors: sectors).map { .table($0) }
+        }
+        let file = value.mapping("schools", keys: ["marginals"])?.text("marginals")
+        return file.map { .marginals(path: $0.hasPrefix("/") || folder == "." ? $0 : joined(folder, $0)) }
     }
 
     private static func outcomes(

@@ -23,6 +23,8 @@ public struct FundingPlan: Sendable {
     public let population: SchoolPopulation
     /// The scenarios with their money, in the order of the file.
     public let scenarios: [FundedScenario]
+    /// The marginals that the schools were synthesised to; nil for a table.
+    let marginals: PopulationMarginals?
     /// Rows of the school table that were left out.
     public let schoolRowsLeftOut: Int
     /// How long allocating and spending the money of all scenarios took.
@@ -33,13 +35,7 @@ public struct FundingPlan: Sendable {
     /// - Throws: ``ScenarioError``, or the errors of schools and their tables.
     public init(_ file: ScenarioFile) throws {
         self.file = file
-        switch file.schools {
-        case .netherlands:
-            population = try PopulationMarginals.netherlands().synthesise(seed: file.seed)
-            schoolRowsLeftOut = 0
-        case .table(let table):
-            (population, schoolRowsLeftOut) = try table.read()
-        }
+        (population, marginals, schoolRowsLeftOut) = try file.schools.population(seed: file.seed)
         let clock = ContinuousClock()
         let start = clock.now
         scenarios = try Self.funded(file, population)

@@ -104,19 +104,10 @@ extension FundingPlan {
     }
 
     private var populationAssumptions: [Assumption] {
-        guard case .netherlands = file.schools, let marginals = try? PopulationMarginals.netherlands() else {
-            return []
-        }
-        return marginals.sectors.flatMap { sector -> [Assumption] in
-            func fixed(_ name: String, _ number: PopulationMarginals.Sourced, _ note: String) -> Assumption {
-                Assumption(
-                    "population.\(sector.name).\(name)", .fixed(number.value), origin: "assumption",
-                    source: number.source, note: note)
-            }
-            return [
-                fixed("schools", sector.schools, "schools"), fixed("pupils", sector.pupils, "pupils"),
-                fixed("share_low", sector.shareLow, "share of pupils of the low SES group"),
-            ] + (sector.threshold.map { [fixed("threshold_per_pupil", $0, "score points per pupil")] } ?? [])
+        (marginals?.figures ?? []).map { figure in
+            Assumption(
+                "population.\(figure.name)", .fixed(figure.number.value), origin: "assumption",
+                source: figure.number.source, note: figure.unit)
         }
     }
 }
