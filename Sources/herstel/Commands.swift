@@ -62,11 +62,9 @@ struct SimulationOptions: ParsableArguments {
         let steps = Steps(isVerbose: verbose)
         let prepared = try steps.step("models fitted, money allocated") { try PreparedScenario(path: scenario) }
         let draws = draws ?? prepared.file.draws
-        let cancellation = Cancellation()
-        let interrupt = Interrupt(cancellation)
         let progress = Progress(total: draws, isQuiet: quiet)
         defer { progress.clear() }
-        return try withExtendedLifetime(interrupt) {
+        return try Interrupt.heeded { cancellation in
             try steps.step("\(draws) draws simulated on \(threads) threads") {
                 try prepared.simulate(
                     draws: draws, threads: threads, cancellation: cancellation,

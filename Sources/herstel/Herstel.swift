@@ -31,6 +31,7 @@ struct Herstel: ParsableCommand {
         subcommands: [Run.self, Fit.self, Simulate.self, Allocate.self, Check.self, Explain.self, Synth.self])
 
     static func main() {
+        Interrupt.install()
         do {
             var command = try parseAsRoot()
             try command.run()

@@ -1,21 +1,36 @@
-import Dispatch
 import Glibc
 import Scenarios
+import Synchronization
 
-/// Turns Ctrl-C and TERM into a request to stop: files are whole, exit code 130. A second Ctrl-C ends at once.
-final class Interrupt {
-    private let sources: [any DispatchSourceSignal]
+/// Turns Ctrl-C and TERM into exit code 130.
+///
+/// Work that can stop in the middle asks to be told (``heeded(_:)``): the first signal then is a request, and a second one
+/// ends at once. Otherwise the first signal ends at once: files appear whole or not at all. The handler is a plain signal
+/// handler that only touches atomics, in place from the start of the program, so that no moment loses a signal.
+enum Interrupt {
+    /// The request, made by the handler.
+    private static let cancellation = Cancellation()
+    /// Whether somebody will read the request.
+    private static let isHeeded = Atomic<Bool>(false)
 
-    init(_ cancellation: Cancellation) {
-        sources = [SIGINT, SIGTERM].map { signal in
-            Glibc.signal(signal, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: signal, queue: .global())
-            source.setEventHandler {
-                if cancellation.isCancelled { _exit(130) }
-                cancellation.cancel()
+    /// Installs the handler.
+    static func install() {
+        // Made here, since a handler must not allocate.
+        _ = (cancellation.isCancelled, isHeeded.load(ordering: .relaxed))
+        for number in [SIGINT, SIGTERM] {
+            signal(number) { _ in
+                guard Interrupt.isHeeded.load(ordering: .relaxed), !Interrupt.cancellation.isCancelled else {
+                    _exit(Failure.interrupted)
+                }
+                Interrupt.cancellation.cancel()
             }
-            source.resume()
-            return source
         }
+    }
+
+    /// Does work that reads the request.
+    static func heeded<Result>(_ work: (Cancellation) throws -> Result) rethrows -> Result {
+        isHeeded.store(true, ordering: .relaxed)
+        defer { isHeeded.store(false, ordering: .relaxed) }
+        return try work(cancellation)
     }
 }

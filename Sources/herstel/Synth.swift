@@ -55,11 +55,9 @@ struct Synth: ParsableCommand {
         let data = try steps.step("truth read, schools laid out") {
             Microdata(try Truth(path: truth), size: size, seed: seed)
         }
-        let cancellation = Cancellation()
-        let interrupt = Interrupt(cancellation)
         let progress = Progress(total: data.rowCount, isQuiet: quiet, doing: "writing", unit: "rows")
         defer { progress.clear() }
-        try withExtendedLifetime(interrupt) {
+        try Interrupt.heeded { cancellation in
             try steps.step("\(data.rowCount) rows written on \(threads) threads") {
                 try data.write(
                     to: output, threads: threads, isCancelled: { cancellation.isCancelled },
