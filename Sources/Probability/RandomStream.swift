@@ -12,6 +12,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
     case population = 5
     /// Responses of a parametric bootstrap.
     case bootstrap = 6
+    /// Effects of interventions, drawn from what the evidence predicts for a new setting. (7 and 8 are taken elsewhere.)
+    case effect = 9
     /// Tests.
     case test = 255
 }
