@@ -123,7 +123,8 @@ public struct PreparedScenario: Sendable {
             draws: draws, threads: threads, cancellation: cancellation, progress: progress)
         return CompletedRun(
             prepared: self, draws: draws, trajectories: result.trajectories(plan),
-            comparisons: result.comparisons(plan), varianceReductions: result.varianceReductions(plan))
+            comparisons: result.comparisons(plan), effects: plan.effects(draws: draws),
+            varianceReductions: result.varianceReductions(plan))
     }
 }
 
@@ -137,6 +138,8 @@ public struct CompletedRun: Sendable {
     public let trajectories: [Trajectory]
     /// The paired differences.
     public let comparisons: [ScenarioComparison]
+    /// The effect of the money, top-down and bottom-up; empty when the file declares no interventions.
+    public let effects: [EffectRow]
     let varianceReductions: [(scenario: String, outcome: String, factor: Double?)]
 
     /// All diagnostics: of the fits and of the simulation.
@@ -170,12 +173,13 @@ public struct CompletedRun: Sendable {
     public func write(to path: String, command: [String]) throws -> [ResultTable] {
         let fit = prepared.fit
         let simulation = SimulationTables(
-            plan: prepared.plan, trajectories: trajectories, comparisons: comparisons)
+            plan: prepared.plan, trajectories: trajectories, comparisons: comparisons, effects: effects)
         let tables =
             try FitTables(models: fit.models, analyses: fit.analyses).tables() + simulation.tables
             + [.diagnostics(diagnostics)]
         var inputs: [(path: String, bytes: [UInt8])] = [(prepared.file.path, prepared.file.bytes)]
         inputs += try fit.inputs
+        if let menu = prepared.file.interventions?.menu { inputs.append((menu.path, menu.bytes)) }
         if case .table(let schools) = prepared.file.schools {
             inputs.append((schools.path, try readFile(schools.path)))
         }

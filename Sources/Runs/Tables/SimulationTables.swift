@@ -66,7 +66,7 @@ extension TableSchema {
             Column("parameter", .string, "name"), Column("distribution", .string, "distribution"),
             Column("mean", .number, "as in note", "mean"), Column("sd", .number, "as in note", "standard deviation"),
             Column("low", .number, "as in note", "5% quantile"), Column("high", .number, "as in note", "95% quantile"),
-            Column("origin", .string, "estimate (from a fitted model), assumption (declared) or rule (of a policy)"),
+            Column("origin", .string, "estimate (from a fitted model), evidence (predicted from studies), assumption (declared) or rule (of a policy)"),
             Column("source", .string, "where it comes from"), Column("note", .string, "meaning, unit and remarks"),
         ])
 }
@@ -82,8 +82,17 @@ struct SimulationTables {
     let plan: SimulationPlan
     let trajectories: [Trajectory]
     let comparisons: [ScenarioComparison]
+    let effects: [EffectRow]
 
-    var tables: [ResultTable] { [allocation, spending, trajectoryTable, comparisonTable, assumptions] }
+    var tables: [ResultTable] {
+        [allocation, spending, trajectoryTable, comparisonTable] + effectTables + [assumptions]
+    }
+
+    /// None when the scenario file declares no interventions.
+    private var effectTables: [ResultTable] {
+        guard let interventions = plan.file.interventions, !effects.isEmpty else { return [] }
+        return [.effects(effects, interventions)]
+    }
 
     private var allocation: ResultTable {
         var table = ResultTable(.allocation)

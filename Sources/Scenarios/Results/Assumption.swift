@@ -16,7 +16,8 @@ public struct Assumption: Sendable {
     public let low: Double
     /// The 95% quantile.
     public let high: Double
-    /// `estimate` (drawn from a fitted model), `assumption` (declared) or `rule` (a policy's own number).
+    /// `estimate` (drawn from a fitted model), `evidence` (drawn from what studies predict), `assumption` (declared) or
+    /// `rule` (a policy's own number).
     public let origin: String
     /// Where it comes from.
     public let source: String
@@ -40,6 +41,7 @@ extension SimulationPlan {
     /// Every number that the results rest on.
     public var assumptions: [Assumption] {
         startAssumptions + parameterAssumptions + closureAssumptions + moneyAssumptions + populationAssumptions
+            + interventionAssumptions
             + [
                 Assumption(
                     "margin_sd", .fixed(file.margin), origin: "assumption", source: file.path,
