@@ -5,7 +5,8 @@ import Tables
 extension TableSchema {
     static let effects = TableSchema(
         name: "effects",
-        description: "The effect of each scenario's money on all pupils, computed top-down (euros per pupil times an effect "
+        description:
+            "The effect of each scenario's money on all pupils, computed top-down (euros per pupil times an effect "
             + "per euro) and bottom-up (menu effects times what the money buys and what stands between), with the factors.",
         columns: [
             Column("scenario", .string, "", "scenario"), Column("sector", .string, "", "sector"),

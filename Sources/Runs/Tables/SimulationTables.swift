@@ -66,7 +66,10 @@ extension TableSchema {
             Column("parameter", .string, "name"), Column("distribution", .string, "distribution"),
             Column("mean", .number, "as in note", "mean"), Column("sd", .number, "as in note", "standard deviation"),
             Column("low", .number, "as in note", "5% quantile"), Column("high", .number, "as in note", "95% quantile"),
-            Column("origin", .string, "estimate (from a fitted model), evidence (predicted from studies), assumption (declared) or rule (of a policy)"),
+            Column(
+                "origin", .string,
+                "estimate (from a fitted model), evidence (predicted from studies), assumption (declared) or rule (of a policy)"
+            ),
             Column("source", .string, "where it comes from"), Column("note", .string, "meaning, unit and remarks"),
         ])
 }

@@ -19,7 +19,8 @@ extension SimulationPlan {
         var rows: [EffectRow] = []
         for (scenario, funded) in scenarios.enumerated() {
             for (position, outcome) in file.outcomes.enumerated() {
-                guard let mix = declaration.mixes[outcome.sector], let capacity = declaration.capacities[outcome.sector],
+                guard let mix = declaration.mixes[outcome.sector],
+                    let capacity = declaration.capacities[outcome.sector],
                     let sectorCells = cells[outcome.sector]
                 else { continue }
                 let comparison = EffectComparison(

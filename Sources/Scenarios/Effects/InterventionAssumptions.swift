@@ -60,7 +60,8 @@ extension InterventionDeclaration {
                 return Assumption(
                     "\(name).\(outcome)", .normal(mean: predictive.mean, sd: predictive.scale), origin: "evidence",
                     source: effect.source,
-                    note: "\(months)effect on a treated pupil in a year, SD, predictive; \(intervention.evidenceStrength) "
+                    note:
+                        "\(months)effect on a treated pupil in a year, SD, predictive; \(intervention.evidenceStrength) "
                         + "evidence; version \(version)")
             }
         }
