@@ -55,7 +55,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Runs",
-            dependencies: ["LinearAlgebra", "Probability", "Tables", "Models", "Recovery", "Funding", "Scenarios", crypto],
+            dependencies: [
+                "LinearAlgebra", "Probability", "Tables", "Models", "Recovery", "Funding", "Scenarios", crypto,
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "herstel",
