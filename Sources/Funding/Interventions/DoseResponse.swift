@@ -2,10 +2,10 @@ import Probability
 
 /// How money that is not the price of a full treatment for every pupil turns into treatment.
 ///
-/// The dose z is the money per enrolled pupil over the unit cost: z = 1 buys a year of the intervention for everyone. The
-/// effect of a dose on a pupil who gets it is `E f(z)` with `f(z) = (1 - exp(-z)) / (1 - exp(-1))` (DESIGN.md section
-/// 5): f(0) = 0, f(1) = 1, f(infinity) = 1.58. Treating a share s of the pupils with a dose z / s gives `s f(z / s)` on average, which
-/// grows with s because f is concave: the two readings below are its ends, equal at z = 0 and from z = 1 on.
+/// The dose z is the money per enrolled pupil over the unit cost: z = 1 buys a year of the intervention for everyone. A
+/// pupil who gets a dose z gains `E f(z)` with `f(z) = (1 - exp(-z)) / (1 - exp(-1))` (DESIGN.md section 5): f(0) = 0,
+/// f(1) = 1, f(infinity) = 1.58. Treating a share s of the pupils with a dose z / s gives `s f(z / s)` on average, which
+/// grows with s because f is concave. The two readings below are its ends, equal at z = 0 and from z = 1 on.
 public enum DoseResponse: String, Sendable, CaseIterable {
     /// The money buys full treatments for as many pupils as it reaches, and more than one only when all have one:
     /// z up to 1, f(z) above. What an effect per treated pupil of a trial says.

@@ -82,26 +82,3 @@ public struct Intervention: Sendable {
     /// Whether it is on the menu in a version: an intervention without an effect there is not.
     func isOffered(in version: String) -> Bool { effects.values.contains { $0.byVersion[version] != nil } }
 }
-
-/// A number with its source.
-public struct SourcedNumber: Sendable, Equatable {
-    /// The number.
-    public let value: Double
-    /// Where it comes from; empty when it was not declared.
-    public let source: String
-
-    /// One, not declared.
-    static let one = SourcedNumber(value: 1, source: "")
-
-    init(value: Double, source: String) {
-        self.value = value
-        self.source = source
-    }
-
-    init?(_ value: SpecificationValue, _ key: String, in range: NumberRange) {
-        guard let mapping = value.mapping("'\(key)' and its source", keys: [key, "source"]),
-            let number = mapping.number(key, in: range), let source = mapping.text("source")
-        else { return nil }
-        self.init(value: number, source: source)
-    }
-}

@@ -3,9 +3,9 @@ import Specifications
 
 /// A table that turns months of learning into standard deviations, with what it does not say about uncertainty.
 ///
-/// The menu publishes whole months. A month stands for a band of effects (Education Endowment Foundation): the effect is
-/// the band's middle m, and its standard error is `sqrt(w^2 / 12 + (e m')^2)` with w the width of the band, e the declared standard error in
-/// months and m' the SD of a month there (the middle of the band of the highest month over that month).
+/// The menu publishes whole months, and a month stands for a band of effects (Education Endowment Foundation). The effect
+/// is the band's middle; its standard error is `sqrt(w^2 / 12 + (e m)^2)` with w the width of the band, e the declared
+/// standard error in months, and m the SD of a month: the middle of the highest month's band over that month.
 public struct MonthsOfLearning: Sendable {
     /// The bands: for each number of months the lowest and the highest effect, SD.
     public let bands: [Int: ClosedRange<Double>]

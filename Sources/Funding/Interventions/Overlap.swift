@@ -1,7 +1,7 @@
 /// What several interventions do together.
 public enum Overlap {
-    /// The effect of interventions at once, `max + (1 - omega) (sum - max)`: with an overlap omega of 0 effects add, with 1 the
-    /// largest stands alone.
+    /// The effect of interventions at once, `max + (1 - omega) (sum - max)`: with an overlap omega of 0 effects add, with 1
+    /// the largest stands alone.
     ///
     /// - Parameters:
     ///   - effects: Each intervention's effect by itself, SD; none gives 0.

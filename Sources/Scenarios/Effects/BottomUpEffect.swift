@@ -1,7 +1,7 @@
 import Funding
 
-/// The steps from what the menu promises a treated pupil to what a programme does for all pupils. Each step's value is that of
-/// the step before times one factor more.
+/// The steps from what the menu promises a treated pupil to what a programme does for all pupils: each step's value is
+/// that of the step before times one factor more.
 enum BottomUpStep: String, CaseIterable, Sendable {
     /// The menu's effect, mean over the treatments that the money buys.
     case menuEffect = "menu_effect"

@@ -5,8 +5,13 @@ extension SimulationPlan {
     /// The numbers behind the bottom-up effect; none when the file declares no interventions.
     var interventionAssumptions: [Assumption] {
         guard let declaration = file.interventions else { return [] }
-        return declaration.programmeAssumptions + declaration.capacityAssumptions + declaration.mixAssumptions
-            + declaration.menuAssumptions
+        // A sector without outcomes has a mix for nothing to rest on.
+        let sectors = Set(file.outcomes.map(\.sector))
+        let mixes = declaration.mixes.values.filter { sectors.contains($0.sector) }
+        return declaration.programmeAssumptions
+            + declaration.capacities.filter { sectors.contains($0.key) }.flatMap {
+                declaration.assumptions(of: $0.value, sector: $0.key)
+            } + mixes.flatMap { declaration.assumptions(of: $0) } + declaration.menuAssumptions(of: mixes)
     }
 }
 
@@ -20,35 +25,31 @@ extension InterventionDeclaration {
         }
     }
 
-    fileprivate var capacityAssumptions: [Assumption] {
-        capacities.flatMap { sector, capacity in
-            let name = "interventions.capacity.\(sector)"
-            let available = capacity.available
-            let staff = Assumption(
-                "\(name).\(available.kind.key)", available.distribution, origin: "assumption", source: available.source,
-                note: [available.kind.meaning, available.note].filter { !$0.isEmpty }.joined(separator: "; "))
-            return [staff]
-                + capacity.byQuintile.enumerated().map { quintile, share in
-                    Assumption(
-                        "\(name).quintile_\(quintile + 1)", .fixed(share), origin: "assumption",
-                        source: capacity.source, note: "share of that staff which its schools find")
-                }
-        }
-    }
-
-    fileprivate var mixAssumptions: [Assumption] {
-        mixes.flatMap { sector, mix in
-            mix.parts.map { part in
+    fileprivate func assumptions(of capacity: SectorCapacity, sector: String) -> [Assumption] {
+        let name = "interventions.capacity.\(sector)"
+        let available = capacity.available
+        let staff = Assumption(
+            "\(name).\(available.kind.key)", available.distribution, origin: "assumption", source: available.source,
+            note: [available.kind.meaning, available.note].filter { !$0.isEmpty }.joined(separator: "; "))
+        return [staff]
+            + capacity.byQuintile.enumerated().map { quintile, share in
                 Assumption(
-                    "interventions.mix.\(sector).\(part.intervention.name)", .fixed(part.share.value),
-                    origin: "assumption", source: part.share.source, note: "share of the money")
+                    "\(name).quintile_\(quintile + 1)", .fixed(share), origin: "assumption", source: capacity.source,
+                    note: "share of that staff which its schools find")
             }
+    }
+
+    fileprivate func assumptions(of mix: InterventionMix) -> [Assumption] {
+        mix.parts.map { part in
+            Assumption(
+                "interventions.mix.\(mix.sector).\(part.intervention.name)", .fixed(part.share.value),
+                origin: "assumption", source: part.share.source, note: "share of the money")
         }
     }
 
-    /// Of the interventions that a mix uses, in the order of the menu.
-    fileprivate var menuAssumptions: [Assumption] {
-        let used = Set(mixes.values.flatMap { $0.parts.map(\.intervention.name) })
+    /// Of the interventions that the mixes use, in the order of the menu.
+    fileprivate func menuAssumptions(of mixes: [InterventionMix]) -> [Assumption] {
+        let used = Set(mixes.flatMap { $0.parts.map(\.intervention.name) })
         return menu.interventions.filter { used.contains($0.name) }.flatMap { assumptions(of: $0) }
     }
 
