@@ -93,15 +93,19 @@ import Testing
         #expect(Overlap.total([0.25, 0.5, 0.125], overlap: 0.5) == 0.6875)
         #expect(Overlap.total([], overlap: 0.5) == 0)
         #expect(Overlap.total([0.3], overlap: 0.7) == 0.3)
+        // What does nothing does not soften a loss.
+        #expect(Overlap.total([-0.25, 0, 0], overlap: 0.7) == -0.25)
+        #expect(Overlap.total([-0.25, 0.5, 0.25], overlap: 0.5) == 0.375)
     }
 
-    @Test("Together never more than the sum, never less than the largest", arguments: 1...200)
+    @Test("Together never more than the sum, never less than the largest and the losses", arguments: 1...200)
     func isSubadditive(seed: Int) {
         var random = SeededGenerator(seed: seed)
-        let effects = (0..<5).map { _ in Double.random(in: 0...1, using: &random) }
+        let effects = (0..<5).map { _ in Double.random(in: -0.5...1, using: &random) }
         let omega = Double.random(in: 0...0.9, using: &random)
         let total = Overlap.total(effects, overlap: omega)
-        #expect(total <= effects.reduce(0, +) + 1e-12 && total >= (effects.max() ?? 0) - 1e-12)
+        let losses = effects.reduce(0) { $0 + min($1, 0) }
+        #expect(total <= effects.reduce(0, +) + 1e-12 && total >= max(0, effects.max() ?? 0) + losses - 1e-12)
         #expect(Overlap.total(effects, overlap: omega + 0.1) <= total + 1e-12)
         var more = effects
         more[2] += 0.1

@@ -330,6 +330,30 @@ extension [EffectRow] {
         #expect(ratio?.factor == nil && ratio?.summary == nil)
     }
 
+    /// Published shares of all spending on interventions (final letter 2025), and the entries of the shipped mix they hold.
+    static let published: [(share: Double, entries: [String])] = [
+        (0.23, ["teaching_assistants"]), (0.13, ["small_group_tuition"]), (0.12, ["class_size_reduction"]),
+        (0.44, ["teaching_assistants", "class_size_reduction", "other_staff"]),
+        (
+            0.17,
+            ["small_group_tuition", "one_to_one_tutoring", "feedback", "metacognition", "reading_comprehension"]
+        ),
+        (0.13, ["extended_time", "summer_school", "sport", "arts"]),
+    ]
+
+    @Test(arguments: published)
+    func theShippedMixesAddUpToThePublishedShares(share: Double, entries: [String]) throws {
+        let file = try ScenarioFile(path: repositoryFile("scenarios/np-onderwijs.yaml"))
+        let mixes = try #require(file.interventions).mixes
+        // The sectors' parts of the programme's payments to schools: EUR 2.1, 1.6 and 0.17 billion.
+        let sum = [("po", 0.545), ("vo", 0.412), ("so", 0.043)].reduce(0.0) { sum, sector in
+            let parts = mixes[sector.0]?.parts.filter { entries.contains($0.intervention.name) } ?? []
+            return sum + sector.1 * parts.reduce(0) { $0 + $1.share.value }
+        }
+        // "Nearly 44%"; shares are printed as whole percents.
+        #expect(abs(sum - share) < 0.01)
+    }
+
     @Test func everyNumberOfTheEffectsIsAnAssumptionWithASource() throws {
         let assumptions = try SmallProgramme().plan().assumptions
         for name in [
