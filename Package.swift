@@ -44,7 +44,7 @@ let package = Package(
             name: "Recovery", dependencies: ["LinearAlgebra", "Probability", "Models", collections],
             swiftSettings: strict),
         .target(
-            name: "Funding", dependencies: ["Probability", "Tables", "Specifications", "Recovery"],
+            name: "Funding", dependencies: ["Probability", "Tables", "Specifications", "Recovery", collections],
             resources: [.embedInCode("Resources/netherlands.yaml")], swiftSettings: strict),
         .target(
             name: "Scenarios",
@@ -55,7 +55,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Runs",
-            dependencies: ["LinearAlgebra", "Tables", "Models", "Recovery", "Funding", "Scenarios", crypto],
+            dependencies: [
+                "LinearAlgebra", "Probability", "Tables", "Models", "Recovery", "Funding", "Scenarios", crypto,
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "herstel",

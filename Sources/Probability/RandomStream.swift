@@ -16,6 +16,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
     case spending = 7
     /// Which schools apply for a subsidy.
     case application = 8
+    /// Effects of interventions, drawn from what the evidence predicts for a new setting.
+    case effect = 9
     /// Tests.
     case test = 255
 }

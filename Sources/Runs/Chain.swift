@@ -123,7 +123,8 @@ public struct PreparedScenario: Sendable {
             draws: draws, threads: threads, cancellation: cancellation, progress: progress)
         return CompletedRun(
             prepared: self, draws: draws, trajectories: result.trajectories(plan),
-            comparisons: result.comparisons(plan), varianceReductions: result.varianceReductions(plan))
+            comparisons: result.comparisons(plan), effects: plan.effects(draws: draws),
+            varianceReductions: result.varianceReductions(plan))
     }
 }
 
@@ -176,6 +177,8 @@ public struct CompletedRun: Sendable {
     public let trajectories: [Trajectory]
     /// The paired differences.
     public let comparisons: [ScenarioComparison]
+    /// The effect of the money, top-down and bottom-up; empty when the file declares no interventions.
+    public let effects: [EffectRow]
     let varianceReductions: [(scenario: String, outcome: String, factor: Double?)]
 
     /// All diagnostics: of the fits and of the simulation.
@@ -209,11 +212,12 @@ public struct CompletedRun: Sendable {
     public func write(to path: String, command: [String]) throws -> [ResultTable] {
         let fit = prepared.fit
         let simulation = SimulationTables(
-            plan: prepared.plan, trajectories: trajectories, comparisons: comparisons)
+            plan: prepared.plan, trajectories: trajectories, comparisons: comparisons, effects: effects)
         let tables =
             try FitTables(models: fit.models, analyses: fit.analyses).tables() + simulation.tables
             + [.diagnostics(diagnostics)]
-        let inputs = try prepared.plan.funding.inputs + fit.inputs
+        var inputs = try prepared.plan.funding.inputs + fit.inputs
+        if let menu = prepared.file.interventions?.menu { inputs.append((menu.path, menu.bytes)) }
         try RunWriter(path: path, name: prepared.file.name, title: prepared.file.title).write(
             tables, command: command, seed: prepared.file.seed, draws: draws, teachingWeeks: fit.teachingWeeks,
             inputs: inputs)

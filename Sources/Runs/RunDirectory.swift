@@ -83,6 +83,6 @@ extension TableSchema {
     public static let all: [TableSchema] = [
         .estimates, .varianceComponents, .cells, .cellCovariances, .growth, .gaps, .intervals, .bootstrap,
         .conditionalModes, .residuals, .likelihoodRatioTests, .allocation, .allocationSummary, .spending,
-        .trajectories, .comparison, .assumptions, .diagnostics,
+        .trajectories, .comparison, .effects, .assumptions, .diagnostics,
     ]
 }

@@ -183,6 +183,9 @@ public struct NumberRange: Sendable {
         lower: 0, upper: .infinity, excludesLower: false, words: "a number of 0 or more")
     /// Zero to one: a share or a probability.
     public static let share = NumberRange(lower: 0, upper: 1, excludesLower: false, words: "a share from 0 to 1")
+    /// Above zero, to one: a share that is never nothing.
+    public static let positiveShare = NumberRange(
+        lower: 0, upper: 1, excludesLower: true, words: "a share above 0, to 1")
     /// Minus one to one: a correlation.
     public static let correlation = NumberRange(
         lower: -1, upper: 1, excludesLower: false, words: "a correlation from -1 to 1")

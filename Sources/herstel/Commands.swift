@@ -1,4 +1,5 @@
 import ArgumentParser
+import Funding
 import Glibc
 import LinearAlgebra
 import Models
@@ -159,9 +160,9 @@ struct Fit: ParsableCommand {
 /// `herstel check`.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look for mistakes in model, scenario and truth files; writes nothing.")
+        abstract: "Look for mistakes in model, scenario, truth and menu files; writes nothing.")
 
-    @Argument(help: "Model, scenario or truth files (YAML).")
+    @Argument(help: "Model, scenario, truth or menu files (YAML).")
     var files: [String]
 
     func run() throws {
@@ -183,7 +184,7 @@ struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print every number that a scenario or model rests on, with its source; writes nothing.")
 
-    @Argument(help: "A model or scenario file (YAML).")
+    @Argument(help: "A model, scenario or menu file (YAML).")
     var file: String
 
     func run() throws {
@@ -195,6 +196,7 @@ struct Explain: ParsableCommand {
                     ? Explanation.money(try AllocatedMoney(path: file).plan)
                     : Explanation.scenario(try PreparedScenario(path: file)))
         case .model: print(Explanation.model(try ModelFile(path: file)))
+        case .menu: print(Explanation.menu(try InterventionMenu(path: file)))
         case .truth:
             throw ValidationError("\(file) is a truth file, which explains itself; expected a model or scenario file.")
         }

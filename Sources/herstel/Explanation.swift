@@ -1,19 +1,23 @@
+import Funding
 import Models
 import Runs
 import Scenarios
 import Specifications
 import Synthesis
 
-/// Whether a file is a model, a scenario or a truth.
+/// Whether a file is a model, a scenario, a truth or a menu of interventions.
 enum SpecificationKind {
     case model
     case scenario
     case truth
+    case menu
 
     init(path: String) throws {
         let file = try SpecificationFile(path: path)
         let isScenario = file.root.isMapping && file.root.hasKey("scenarios")
-        self = isScenario ? .scenario : Truth.isTruth(file.root) ? .truth : .model
+        self =
+            isScenario
+            ? .scenario : Truth.isTruth(file.root) ? .truth : InterventionMenu.isMenu(file.root) ? .menu : .model
     }
 
     /// Reads the file as its kind; returns what it is.
@@ -29,6 +33,9 @@ enum SpecificationKind {
         case .truth:
             let truth = try Truth(path: path)
             return "a truth" + (truth.title.isEmpty ? "" : ": \(truth.title)")
+        case .menu:
+            let menu = try InterventionMenu(path: path)
+            return "\(menu.interventions.count) interventions, versions \(menu.versions.joined(separator: ", "))"
         }
     }
 }

@@ -6,7 +6,10 @@ import Scenarios
 struct RunReport {
     let run: CompletedRun
 
-    var text: String { [money, spending, recovery, differences].filter { !$0.isEmpty }.joined(separator: "\n\n") }
+    var text: String {
+        [money, spending, recovery, differences, EffectsReport(run: run).text].filter { !$0.isEmpty }
+            .joined(separator: "\n\n")
+    }
 
     private var plan: SimulationPlan { run.prepared.plan }
     private var lastYear: String { plan.file.years.last?.description ?? "" }

@@ -110,6 +110,19 @@ import Testing
         #expect(result.errors.contains("none.yaml: no such file."))
     }
 
+    @Test func aMenuIsCheckedAndExplained() throws {
+        let menu = repositoryFile("models/interventions.yaml")
+        let check = try herstel(["check", menu], in: NSTemporaryDirectory())
+        #expect(check.code == 0 && check.output == "\(menu): fine, 22 interventions, versions first, 2022-04\n")
+        let explain = try herstel(["explain", menu], in: NSTemporaryDirectory())
+        #expect(explain.code == 0 && explain.errors.isEmpty)
+        for text in [
+            "small_group_tuition", "0.310", "strong 1.00, moderate 1.25, weak 1.50", "menukaart, both versions",
+        ] {
+            #expect(explain.output.contains(text))
+        }
+    }
+
     @Test func explainPrintsEveryNumberWithItsSource() throws {
         let result = try herstel(
             ["explain", repositoryFile("scenarios/np-onderwijs.yaml")], in: NSTemporaryDirectory())

@@ -44,6 +44,8 @@ private func header(_ folder: String, _ name: String) throws -> String {
                 "scenario,sector,outcome,ses,disadvantage_quintile,school_year,n_pupils,mean,sd,q05,q10,q25,q50,q75,q90,q95,p_recovered,mcse_mean,mcse_p_recovered",
             "comparison":
                 "scenario,reference,measure,sector,outcome,ses,school_year,value,sd,conf_low,conf_high,p_better",
+            "effects":
+                "scenario,sector,outcome,ses,disadvantage_quintile,intervention,menu,menu_version,approach,step,school_year,unit,mean,sd,q05,q50,q95,factor",
             "assumptions": "parameter,distribution,mean,sd,low,high,origin,source,note",
         ]
         for (name, columns) in expected { #expect(try header(first.path, name) == columns) }

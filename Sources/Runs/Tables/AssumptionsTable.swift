@@ -10,7 +10,7 @@ extension TableSchema {
             Column("low", .number, "as in note", "5% quantile"), Column("high", .number, "as in note", "95% quantile"),
             Column(
                 "origin", .string,
-                "estimate (from a fitted model), assumption (declared), calibration (an observed figure that is put in, and "
+                "estimate (from a fitted model), evidence (predicted from studies), assumption (declared), calibration (an observed figure that is put in, and "
                     + "so reproduced) or rule (of a policy)"),
             Column("source", .string, "where it comes from"), Column("note", .string, "meaning, unit and remarks"),
         ])

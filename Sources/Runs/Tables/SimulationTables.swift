@@ -46,11 +46,18 @@ struct SimulationTables {
     let plan: SimulationPlan
     let trajectories: [Trajectory]
     let comparisons: [ScenarioComparison]
+    let effects: [EffectRow]
 
     var tables: [ResultTable] {
         AllocationTables(plan: plan.funding).tables + [
-            SpendingTable(plan: plan.funding).table, trajectoryTable, comparisonTable, .assumptions(plan.assumptions),
-        ]
+            SpendingTable(plan: plan.funding).table, trajectoryTable, comparisonTable,
+        ] + effectTables + [.assumptions(plan.assumptions)]
+    }
+
+    /// None when the scenario file declares no interventions.
+    private var effectTables: [ResultTable] {
+        guard let interventions = plan.file.interventions, !effects.isEmpty else { return [] }
+        return [.effects(effects, interventions)]
     }
 
     private var trajectoryTable: ResultTable {

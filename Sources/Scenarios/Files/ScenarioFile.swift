@@ -46,6 +46,8 @@ public struct ScenarioFile: Sendable {
     public let outcomes: [SimulatedOutcome]
     /// The scenarios in the order of the file.
     public let scenarios: [ScenarioDeclaration]
+    /// What the money is spent on; nil when not declared.
+    public let interventions: InterventionDeclaration?
 
     /// The simulated years for messages: `2020/21 to 2026/27`.
     var calendarWords: String { "\(years.first?.description ?? "") to \(years.last?.description ?? "")" }
@@ -53,7 +55,7 @@ public struct ScenarioFile: Sendable {
     private static let keys = [
         "title", "note", "seed", "draws", "reference", "groups", "margin_sd", "calendar", "models", "schools",
         "sectors",
-        "outcomes", "scenarios",
+        "outcomes", "scenarios", "interventions",
     ]
 
     /// Every draw keeps one number per cell in memory; more than this many draws are a mistake.
@@ -85,6 +87,10 @@ public struct ScenarioFile: Sendable {
             } ?? []
         let scenarios = mapping.required("scenarios").flatMap { Self.scenarios($0, sectors: sectors) }
         let reference = scenarios.flatMap { list in mapping.required("reference")?.word(among: list.map(\.name)) }
+        let interventions = mapping.optional("interventions").map { value in
+            outcomes.flatMap { InterventionDeclaration(value, folder: folder, sectors: sectors, outcomes: $0) }
+        }
+        if case .some(.none) = interventions { return nil }
         guard let seed, let draws, let margin, let groups, let years, let schools, let outcomes, let scenarios,
             let reference
         else { return nil }
@@ -98,6 +104,7 @@ public struct ScenarioFile: Sendable {
         self.outcomes = outcomes
         self.scenarios = scenarios
         self.reference = reference
+        self.interventions = interventions ?? nil
         title = mapping.optionalText("title") ?? ""
         path = file.path
         bytes = file.bytes

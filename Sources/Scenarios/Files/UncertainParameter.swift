@@ -18,6 +18,13 @@ public struct UncertainParameter: Sendable {
         case noiseSD = 11
         case startLow = 12
         case startHigh = 13
+        // Of a programme's interventions.
+        case scaleDown = 40
+        case overlap = 41
+        case fidelity = 42
+        case staffAvailable = 43
+        case interventionPlateau = 44
+        case interventionHalfLife = 45
 
         /// The key in a scenario file.
         public var key: String {
@@ -35,6 +42,12 @@ public struct UncertainParameter: Sendable {
             case .noiseSD: "noise_sd"
             case .startLow: "start_low"
             case .startHigh: "start_high"
+            case .scaleDown: "scale_down"
+            case .overlap: "overlap"
+            case .fidelity: "fidelity"
+            case .staffAvailable: "fte_per_100_pupils"
+            case .interventionPlateau: "plateau"
+            case .interventionHalfLife: "half_life"
             }
         }
 
@@ -54,15 +67,21 @@ public struct UncertainParameter: Sendable {
             case .noiseSD: "SD of a school's and group's own year-to-year variation (sigma)"
             case .startLow: "starting deviation of the low group, SD"
             case .startHigh: "starting deviation of the high group, SD"
+            case .scaleDown: "effect at scale relative to that in studies"
+            case .overlap: "overlap of interventions: 0 they add, 1 the largest stands alone (omega)"
+            case .fidelity: "how fully the programme's interventions are delivered"
+            case .staffAvailable: "extra staff that can be found, FTE per 100 pupils"
+            case .interventionPlateau: "share of an intervention's effect that lasts (c)"
+            case .interventionHalfLife: "half-life of the rest of an intervention's effect, years"
             }
         }
 
         /// The values that make sense.
         var range: ClosedRange<Double> {
             switch self {
-            case .persistence, .effectPlateau: 0...1
-            case .schoolSD, .noiseSD: 0...Double.infinity
-            case .effectHalfLife: Double.leastNormalMagnitude...Double.infinity
+            case .persistence, .effectPlateau, .scaleDown, .overlap, .fidelity, .interventionPlateau: 0...1
+            case .schoolSD, .noiseSD, .staffAvailable: 0...Double.infinity
+            case .effectHalfLife, .interventionHalfLife: Double.leastNormalMagnitude...Double.infinity
             default: -Double.infinity...Double.infinity
             }
         }

@@ -16,7 +16,7 @@ public struct Assumption: Sendable {
     public let low: Double
     /// The 95% quantile.
     public let high: Double
-    /// `estimate` (drawn from a fitted model), `assumption` (declared), `calibration` (an observed figure that is put in and
+    /// `estimate` (drawn from a fitted model), `evidence` (drawn from what studies predict), `assumption` (declared), `calibration` (an observed figure that is put in and
     /// so reproduced) or `rule` (a policy's own number).
     public let origin: String
     /// Where it comes from.
@@ -41,6 +41,7 @@ extension SimulationPlan {
     /// Every number that the results rest on.
     public var assumptions: [Assumption] {
         startAssumptions + parameterAssumptions + closureAssumptions + funding.assumptions
+            + interventionAssumptions
             + [
                 Assumption(
                     "margin_sd", .fixed(file.margin), origin: "assumption", source: file.path,

@@ -1,21 +1,5 @@
 import Specifications
 
-/// A number with its source.
-public struct SourcedNumber: Sendable {
-    /// The number.
-    public let value: Double
-    /// Where it comes from.
-    public let source: String
-
-    init?(_ value: SpecificationValue, in range: NumberRange) {
-        guard let mapping = value.mapping("number with source", keys: ["value", "source"]),
-            let number = mapping.number("value", in: range), let source = mapping.text("source")
-        else { return nil }
-        self.value = number
-        self.source = source
-    }
-}
-
 /// A piecewise linear quantile function with its source.
 public struct QuantileFunction: Sendable {
     let probabilities: [Double]
