@@ -31,8 +31,8 @@ public struct ClusterRobust: Sendable {
     /// The cluster-robust covariance, p x p.
     public let covariance: Matrix
     /// M.
-    private let bread: Matrix
-    private let parts: [AdjustedCluster]
+    let bread: Matrix
+    let parts: [AdjustedCluster]
 
     /// - Throws: ``ModelError/unknownGroupingFactor(_:known:)``, ``ModelError/crossesClusters(factor:clusters:)``,
     ///   ``ModelError/tooLargeForDenseAlgebra(method:size:limit:)``, ``ModelError/numericalBreakdown``.
@@ -40,23 +40,36 @@ public struct ClusterRobust: Sendable {
         let clusters = try model.clusters(by: clusterFactor)
         let p = model.fixedCount
         try Self.work(correction, fixedCount: p).check(clusters)
+        try self.init(
+            names: model.names, values: model.fixedEffects, clusterFactor: clusterFactor, correction: correction,
+            clusterCount: clusters.count
+        ) { index throws(ModelError) in try WhitenedCluster(model, rows: clusters[index]) }
+    }
+
+    /// - Parameter cluster: The rows of a cluster by its position; asked for twice.
+    /// - Throws: ``ModelError/numericalBreakdown``, or what `cluster` throws.
+    init(
+        names: [String], values: [Double], clusterFactor: String, correction: Correction, clusterCount: Int,
+        cluster: (Int) throws(ModelError) -> WhitenedCluster
+    ) throws(ModelError) {
+        let p = names.count
         var information = Matrix(rows: p, columns: p)
-        for rows in clusters { information = information + (try WhitenedCluster(model, rows: rows)).information }
+        for index in 0..<clusterCount { information = information + (try cluster(index)).information }
         guard let bread = try? Cholesky(information).inverse else { throw .numericalBreakdown }
         var meat = Matrix(rows: p, columns: p)
         var parts: [AdjustedCluster] = []
-        for rows in clusters {
+        for index in 0..<clusterCount {
             // Whitened a second time rather than kept: one cluster's matrices are in memory at a time.
-            let part = try WhitenedCluster(model, rows: rows).adjusted(correction, bread: bread)
+            let part = try cluster(index).adjusted(correction, bread: bread)
             let score = Matrix(rows: p, columns: 1, elements: part.score)
             meat = meat + score.timesTransposed(score)
             parts.append(part)
         }
-        names = model.names
-        values = model.fixedEffects
+        self.names = names
+        self.values = values
         self.correction = correction
         self.clusterFactor = clusterFactor
-        clusterCount = clusters.count
+        self.clusterCount = clusterCount
         covariance = (bread * meat * bread).symmetrised
         self.bread = bread
         self.parts = parts
