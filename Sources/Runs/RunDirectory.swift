@@ -82,6 +82,7 @@ extension TableSchema {
     /// All tables that a run can hold.
     public static let all: [TableSchema] = [
         .estimates, .varianceComponents, .cells, .cellCovariances, .growth, .gaps, .allocation, .spending,
-        .trajectories, .comparison, .assumptions, .diagnostics,
+        .trajectories, .comparison, .assumptions, .diagnostics, .evidence, .heterogeneity, .leaveOneOut, .funnel,
+        .persistence, .followUps,
     ]
 }

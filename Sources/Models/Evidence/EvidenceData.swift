@@ -13,7 +13,38 @@ public enum EvidenceData: Sendable {
         if case .file(let path, _) = self { path } else { nil }
     }
 
-    /// The estimates.
+    /// An estimate written in the model file.
+    public struct Row: Sendable {
+        /// The effect's name; empty when not given.
+        public let name: String
+        /// The study; empty when not given.
+        public let study: String
+        /// The estimate.
+        public let estimate: Double
+        /// Its standard error.
+        public let standardError: Double
+        /// Where it was published.
+        public let source: String
+    }
+
+    /// The estimates in the model file; nil when they are in a data file.
+    public var rows: [Row]? {
+        guard case .inline(let table) = self, let estimates = table["estimate"]?.doubles(),
+            let errors = table["std_error"]?.doubles()
+        else { return nil }
+        func texts(_ name: String) -> [String] {
+            guard case .text(let column) = table[name] else { return Array(repeating: "", count: table.rowCount) }
+            return column.codes.map { $0 < 0 ? "" : column.values[Int($0)] }
+        }
+        let (names, studies, sources) = (texts("id"), texts("study"), texts("source"))
+        return estimates.indices.map {
+            Row(
+                name: names[$0], study: studies[$0], estimate: estimates[$0], standardError: errors[$0],
+                source: sources[$0])
+        }
+    }
+
+    /// The table of the estimates.
     ///
     /// - Throws: ``Tables/TableError``.
     func table() throws -> Table {

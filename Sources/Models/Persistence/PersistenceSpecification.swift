@@ -55,6 +55,12 @@ public struct PersistenceSpecification: Sendable {
         if case .file(let path, _) = source { path } else { nil }
     }
 
+    /// The follow-ups in the model file; nil when they are in a data file, or one is wrong.
+    public var declared: [FollowUp]? {
+        guard case .inline(let list) = source else { return nil }
+        return try? list.enumerated().map { try $0.element.followUp(row: $0.offset + 1) }
+    }
+
     private static func coverage(_ model: SpecificationMapping, _ key: String, default value: Double) -> Double? {
         guard let coverage = model.number(key, in: .share, default: value) else { return nil }
         guard coverage > 0, coverage < 1 else {
