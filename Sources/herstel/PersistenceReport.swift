@@ -37,7 +37,8 @@ struct PersistenceReport {
         let test = fit.plateauTest.map {
             "difference \(fixed($0.statistic, 3)), p \(fixed($0.pValue, 4)) (halved: zero is a bound)"
         }
-        return "  Against a single exponential (c = 0; half-life \(fixed(single.curve.halfLife, 1)) months; chi-squared "
+        return
+            "  Against a single exponential (c = 0; half-life \(fixed(single.curve.halfLife, 1)) months; chi-squared "
             + "\(fixed(single.chiSquared, 3))): \(test ?? "")"
     }
 

@@ -39,25 +39,32 @@ method <- c(reml = "REML", ml = "ML", paule_mandel = "PM", dersimonian_laird = "
 if (a[["structure"]] == "fixed") method <- "EE"
 
 polish <- function(theta, y, X, v, study) {
-  Z <- model.matrix(~ study - 1); K <- list(tcrossprod(Z), diag(length(y)))
+  same <- outer(as.integer(study), as.integer(study), "==") * 1
   at <- function(theta) {
-    V <- diag(v) + theta[1] * K[[1]] + theta[2] * K[[2]]
-    W <- chol2inv(chol(V)); P <- W - W %*% X %*% solve(crossprod(X, W %*% X), crossprod(X, W))
+    V <- theta[1] * same + diag(v + theta[2])
+    L <- chol(V); W <- chol2inv(L); XWX <- crossprod(X, W %*% X)
+    P <- W - W %*% X %*% solve(XWX, crossprod(X, W))
     T <- if (method == "REML") P else W
-    q <- P %*% y
-    PK <- lapply(K, function(k) T %*% k)
-    g <- sapply(1:2, function(i) sum(diag(PK[[i]])) - sum(q * (K[[i]] %*% q)))
-    I <- outer(1:2, 1:2, Vectorize(function(i, j) sum(PK[[i]] * t(PK[[j]]))))
-    H <- -I + 2 * outer(1:2, 1:2, Vectorize(function(i, j) sum((K[[i]] %*% q) * (P %*% (K[[j]] %*% q)))))
-    list(g = g, H = H, I = I)
+    q <- c(P %*% y); s <- c(same %*% q); TS <- T %*% same
+    g <- c(sum(diag(TS)) - sum(q * s), sum(diag(T)) - sum(q * q))
+    I <- matrix(c(sum(TS * t(TS)), sum(TS * T), sum(TS * T), sum(T * T)), 2)
+    Ps <- c(P %*% s); Pq <- c(P %*% q)
+    H <- -I + 2 * matrix(c(sum(s * Ps), sum(s * Pq), sum(s * Pq), sum(q * Pq)), 2)
+    value <- 2 * sum(log(diag(L))) + sum(y * q) + if (method == "REML") c(determinant(XWX)$modulus) else 0
+    list(g = g, H = H, I = I, value = value)
   }
   theta[theta < 1e-9 * mean(v)] <- 0
-  for (i in 1:50) {
+  for (i in 1:100) {
     p <- at(theta); free <- theta > 0 | p$g < 0
     if (!any(free)) break
-    step <- numeric(2); step[free] <- solve(p$H[free, free], p$g[free])
-    theta <- pmax(0, theta - step)
-    if (all(abs(step) <= 1e-14 * pmax(theta, 1e-10))) break
+    H <- p$H[free, free, drop = FALSE]
+    if (any(eigen(H, TRUE, TRUE)$values <= 0)) H <- p$I[free, free, drop = FALSE]
+    step <- numeric(2); step[free] <- solve(H, p$g[free])
+    new <- pmax(0, theta - step)
+    while (at(new)$value > p$value + 1e-11 * abs(p$value)) { step <- step / 2; new <- pmax(0, theta - step) }
+    done <- all(abs(new - theta) <= 1e-14 * pmax(theta, 1e-10))
+    theta <- new
+    if (done) break
   }
   list(theta = theta, I = at(theta)$I)
 }
@@ -108,7 +115,8 @@ if (a[["structure"]] == "random") {
   }
 }
 if (a[["structure"]] == "three_level") {
-  free <- f$sigma2 > 0; se <- rep(NA, 2); se[free] <- sqrt(2 * diag(solve(f$information_[free, free])))
+  free <- f$sigma2 > 0; se <- rep(NA, 2)
+  if (any(free)) se[free] <- sqrt(2 * diag(solve(f$information_[free, free, drop = FALSE])))
   put("sigma2 1", f$sigma2[1]); put("sigma2 2", f$sigma2[2])
   for (i in which(free)) put(paste("se sigma2", i), se[i])
   if ("interval" %in% parts) {
@@ -149,7 +157,7 @@ if ("loo_study" %in% parts) for (i in seq_along(levels(d$study_))) {
 }
 if ("egger" %in% parts) {
   d$sei_ <- sqrt(d$vi_)
-  if (a[["structure"]] != "three_level" && a[["robust"]] != "cr2") {
+  if (a[["structure"]] != "three_level" && !robust) {
     r <- regtest(f)
     put("egger statistic", r$zval); put("egger p", r$pval)
     if (pooled) { put("egger limit", r$est); put("egger limit se", r$fit$se[1]) }

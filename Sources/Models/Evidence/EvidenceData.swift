@@ -108,7 +108,8 @@ public enum EvidenceData: Sendable {
         guard let name = model.text(kind), let estimate = model.text(kind == "sample_size" ? "correlation" : "estimate")
         else { return nil }
         let sampling: EvidenceSpecification.SamplingVariance =
-            kind == "std_error" ? .standardError(name) : kind == "variance" ? .variance(name) : .fisherZ(sampleSize: name)
+            kind == "std_error"
+            ? .standardError(name) : kind == "variance" ? .variance(name) : .fisherZ(sampleSize: name)
         return .init(
             estimate: estimate, sampling: sampling, study: model.optionalText("study"),
             effect: model.optionalText("effect"), source: model.optionalText("effect_source"))

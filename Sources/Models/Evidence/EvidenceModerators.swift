@@ -37,7 +37,8 @@ struct EvidenceModerators: Sendable {
     func row(_ prediction: String, _ values: [String: ModeratorValue]) throws(ModelError) -> [Double] {
         for name in values.keys.sorted(by: scalarOrder) where !design.variableNames.contains(name) {
             throw .evidence(
-                .unknownModerator(name, prediction: prediction, nearest: nearest(to: name, among: design.variableNames)))
+                .unknownModerator(name, prediction: prediction, nearest: nearest(to: name, among: design.variableNames))
+            )
         }
         var row: [VariableValue] = []
         for name in design.variableNames {

@@ -23,7 +23,9 @@ struct VarianceSearch: Sendable {
         let scale = try effectVariance()
         // Effects that their moderators explain exactly: no variance is left to share out.
         guard scale > 0 else { return start }
+        let smallest = 1e-15 * (scale + criterion.rows.variances.reduce(0, +) / Double(criterion.rows.count))
         var (point, value) = try bestOfGrid(scale)
+        var levelSteps = 0
         for _ in 0..<Self.maximumSteps {
             let fit = try WeightedEffects(criterion.rows, point)
             let slope = criterion.derivatives(fit)
@@ -31,11 +33,13 @@ struct VarianceSearch: Sendable {
             guard !active.isEmpty else { return point }
             let step = direction(slope, active)
             guard let next = try search(from: point, value, step, slope.gradient) else { return point }
-            let moved = free.allSatisfy { position in
-                abs(next.point[position] - point[position]) <= 1e-13 * max(next.point[position], 1e-12 * scale)
+            let isSettled = free.allSatisfy { position in
+                abs(next.point[position] - point[position]) <= 1e-13 * next.point[position] + smallest
             }
+            // Five steps that change the criterion by less than its rounding: Newton's method has all digits there are.
+            levelSteps = abs(next.value - value) <= 1e-14 * max(1, abs(value)) ? levelSteps + 1 : 0
             (point, value) = next
-            if moved { return point }
+            if isSettled || levelSteps == 5 { return point }
         }
         throw .notConverged(evaluations: Self.maximumSteps, reason: "the limit of steps")
     }

@@ -2,7 +2,8 @@ extension PersistenceSpecification {
     /// Fits the follow-ups.
     ///
     /// - Throws: ``ModelError``.
-    func fit(name: String, followUps: [FollowUp]) throws(ModelError) -> (result: ModelFit, persistence: PersistenceFit) {
+    func fit(name: String, followUps: [FollowUp]) throws(ModelError) -> (result: ModelFit, persistence: PersistenceFit)
+    {
         let fit = try PersistenceFit(
             followUps, isDispersed: isDispersed, months: reportedMonths, coverage: coverage)
         let result = ModelFit(

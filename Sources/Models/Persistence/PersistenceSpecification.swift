@@ -103,7 +103,8 @@ public struct PersistenceSpecification: Sendable {
             mapping.fail(PublishedFollowUp.Form.expected)
             return nil
         }
-        return PublishedFollowUp(months: months, form: form, studies: numbers["studies"].map { Int($0) }, source: source)
+        return PublishedFollowUp(
+            months: months, form: form, studies: numbers["studies"].map { Int($0) }, source: source)
     }
 
     /// Reads the follow-ups.

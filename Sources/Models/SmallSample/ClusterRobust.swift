@@ -106,8 +106,8 @@ public struct ClusterRobust: Sendable {
             squares += own * own - 2 * own * shared
             crossed = crossed + fitted.timesTransposed(fitted)
         }
-        // What is left of the sum after fitting is rounding.
-        guard trace > 1e-10 * total else { throw .noDegreesOfFreedom }
+        // What is left of the sum, or of the model's own variance, after fitting is rounding.
+        guard trace > 1e-10 * max(total, dot(contrast, direction)) else { throw .noDegreesOfFreedom }
         let product = bread * crossed
         return trace * trace / (squares + dot(product.elements, product.transposed.elements))
     }
