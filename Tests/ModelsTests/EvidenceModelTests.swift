@@ -171,7 +171,8 @@ import Testing
             isWhole ? Double(Int.random(in: 0...2, using: &random)) : Double.random(in: -1...1, using: &random)
         }
         let variances = (0..<n).map { _ in
-            seed % 2 == 0 ? Double.random(in: 0.5...2, using: &random) : [1e-8, 0.01, 1, 100].randomElement(using: &random)!
+            seed % 2 == 0
+                ? Double.random(in: 0.5...2, using: &random) : [1e-8, 0.01, 1, 100].randomElement(using: &random)!
         }
         let rows = try rows(estimates, variances, studies: (0..<n).map { $0 / 2 })
         for (structure, free) in [(EvidenceMethod.Structure.random, [1]), (.threeLevel, [0, 1])] {

@@ -27,7 +27,7 @@ import Testing
         #expect(relativeDifference(fit.curve.halfLife, 0.6931471805599453 / rate) < 1e-8)
         let left = fit.shareLeft(after: 12)
         #expect(relativeDifference(left.estimate, DecayCurve(plateau: plateau, rate: rate).share(after: 12)) < 1e-8)
-        let drawn = DecayCurve(logitPlateau: fit.coefficients.values[0], logRate: fit.coefficients.values[1])
+        let drawn = fit.curve(of: fit.coefficients.values)
         #expect(relativeDifference(drawn.plateau, plateau) < 1e-7 && relativeDifference(drawn.rate, rate) < 1e-7)
     }
 
@@ -64,6 +64,7 @@ import Testing
             ], isDispersed: false, months: [12], coverage: 0.95)
         #expect(fit.isPlateauZero && fit.curve.plateau == 0)
         #expect(fit.coefficients.labels == ["log(rate)"] && fit.degreesOfFreedom == 3)
+        #expect(fit.curve(of: fit.coefficients.values).plateau == 0)
         #expect(fit.plateauTest == nil && fit.quantities[0].interval == nil)
         #expect(fit.diagnostics.contains { $0.name == "plateau_at_zero" && $0.isWarning })
     }

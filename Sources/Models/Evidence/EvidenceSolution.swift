@@ -34,6 +34,7 @@ struct EvidenceSolution: Sendable {
             let covariance = inflation * (back * sandwich.covariance).timesTransposed(back)
             for (position, name) in rows.names.enumerated() {
                 let contrast = (0..<p).map { back[position, $0] }
+                guard weighted.isFromSeveralStudies(contrast) else { throw .evidence(.noDegreesOfFreedom(name)) }
                 do {
                     _ = try sandwich.degreesOfFreedom(of: contrast)
                 } catch {

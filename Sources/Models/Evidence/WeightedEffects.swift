@@ -46,6 +46,16 @@ struct WeightedEffects: Sendable {
     /// beta of the declared columns.
     var declaredBeta: [Double] { rows.back * beta }
 
+    /// Whether more than one study has a weight in a linear function of the coefficients.
+    ///
+    /// - Parameter contrast: The function's weights on the transformed columns' coefficients.
+    func isFromSeveralStudies(_ contrast: [Double]) -> Bool {
+        let weights = covariance.solve(rows.columns) * factor.solve(contrast)
+        let shares = rows.studies.map { $0.reduce(0) { max($0, abs(weights[$1])) } }
+        let largest = shares.max() ?? 0
+        return shares.count { $0 > 1e-10 * largest } > 1
+    }
+
     /// A cluster of the sandwich for each study, in the transformed columns.
     func clusterRobust(_ correction: ClusterRobust.Correction) throws(ModelError) -> ClusterRobust {
         try ClusterRobust(

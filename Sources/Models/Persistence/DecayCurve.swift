@@ -1,4 +1,4 @@
-import RealModule
+import Probability
 
 /// `e(t) / e0 = c + (1 - c) exp(-lambda t)`: the share of an effect that is left after t months.
 public struct DecayCurve: Sendable, Equatable {
@@ -15,19 +15,19 @@ public struct DecayCurve: Sendable, Equatable {
 
     /// The curve of a logit of the plateau and a log of the rate: what a draw of them stands for.
     public init(logitPlateau: Double, logRate: Double) {
-        plateau = 1 / (1 + Double.exp(-logitPlateau))
-        rate = Double.exp(logRate)
+        plateau = 1 / (1 + Elementary.exp(-logitPlateau))
+        rate = Elementary.exp(logRate)
     }
 
     /// The share left after some months.
-    public func share(after months: Double) -> Double { plateau + (1 - plateau) * Double.exp(-rate * months) }
+    public func share(after months: Double) -> Double { plateau + (1 - plateau) * Elementary.exp(-rate * months) }
 
     /// The months in which half of the decaying part is gone.
-    public var halfLife: Double { Double.log(2) / rate }
+    public var halfLife: Double { Elementary.log(2) / rate }
 
     /// The derivatives of the share in the plateau and in the rate.
     func gradient(after months: Double) -> [Double] {
-        let decay = Double.exp(-rate * months)
+        let decay = Elementary.exp(-rate * months)
         return [1 - decay, -(1 - plateau) * months * decay]
     }
 }

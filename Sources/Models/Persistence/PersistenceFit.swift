@@ -84,6 +84,16 @@ public struct PersistenceFit: Sendable {
         return factor.inverse
     }
 
+    /// The curve that a draw of the coefficients stands for; its bits do not hang on the C library.
+    ///
+    /// - Parameter draw: A number for each of ``coefficients``, in their order.
+    public func curve(of draw: [Double]) -> DecayCurve {
+        precondition(draw.count == coefficients.count, "a number for each coefficient")
+        return isPlateauZero
+            ? DecayCurve(plateau: 0, rate: Elementary.exp(draw[0]))
+            : DecayCurve(logitPlateau: draw[0], logRate: draw[1])
+    }
+
     /// The probability of a larger sum of squares when the curve is right.
     public var pValue: Double { ChiSquared(degreesOfFreedom: Double(degreesOfFreedom)).upperTail(chiSquared) }
 
