@@ -41,6 +41,10 @@ import Testing
             "m.yaml:7:7: 'three_level' has no Knapp-Hartung test. Use 't', or 'robust: cr2'."
         ),
         (
+            columns + "structure: fixed\ntest: knapp_hartung\n",
+            "m.yaml:6:7: a common effect has no Knapp-Hartung test. Use 'normal' or 't'."
+        ),
+        (
             columns + "robust: cr2\n",
             "m.yaml:5:9: a cluster-robust covariance needs the column 'study'. Declare it, or leave 'robust' out."
         ),

@@ -186,6 +186,10 @@ extension EvidenceMethod {
                 "'three_level' has no Knapp-Hartung test. Use 't', or 'robust: cr2'."
             ),
             (
+                "test", structure == .fixed && test == .knappHartung,
+                "a common effect has no Knapp-Hartung test. Use 'normal' or 't'."
+            ),
+            (
                 "robust", robust != nil && !hasStudies,
                 "a cluster-robust covariance needs the column 'study'. Declare it, or leave 'robust' out."
             ),

@@ -58,7 +58,8 @@ struct WeightedEffects: Sendable {
 
     /// A cluster of the sandwich for each study, in the transformed columns.
     func clusterRobust(_ correction: ClusterRobust.Correction) throws(ModelError) -> ClusterRobust {
-        try ClusterRobust(
+        try ClusterRobust.work(correction, fixedCount: rows.width).check(rows.studies)
+        return try ClusterRobust(
             names: rows.names, values: beta, clusterFactor: "study", correction: correction,
             clusterCount: rows.studies.count
         ) { study throws(ModelError) in

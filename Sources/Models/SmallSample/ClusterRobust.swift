@@ -75,7 +75,8 @@ public struct ClusterRobust: Sendable {
         self.parts = parts
     }
 
-    private static func work(_ correction: Correction, fixedCount p: Int) -> DenseWork {
+    /// The arithmetic that a correction takes.
+    static func work(_ correction: Correction, fixedCount p: Int) -> DenseWork {
         switch correction {
         case .none: DenseWork(method: "the CR0 covariance", perCube: 2.0 / 3, perSquare: Double(4 * p))
         // Two triangular products of 2 m^3 and an eigendecomposition of about 9 m^3.
