@@ -12,7 +12,7 @@ import Testing
         #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
         for line in [
             "Meta-analysis: random effects, variance by reml, inference knapp_hartung",
-            "Version of the effect table: F14", "Effects, and the effect to expect in a new study",
+            "Version of the effect table: VIVECampbell b441d96", "Effects, and the effect to expect in a new study",
             "Evidence graded moderate: the sd of a new study's effect is widened by a factor of 1.500000.",
             "Without one effect, (Intercept) is from", "share left after 12 months", "Against a single exponential",
         ] { #expect(result.output.contains(line), "\(line)") }
