@@ -97,6 +97,7 @@ let package = Package(
             name: "Peers", dependencies: ["herstel", "LinearAlgebra", "Models", "Recovery", "Tables", "TestSupport"],
             exclude: [
                 "polish.R", "contrasts.R", "terms.R", "small_sample.R", "glmer.R", "inference.R", "agreement.R",
+                "evidence.R",
             ],
             swiftSettings: strict),
     ],

@@ -82,6 +82,10 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case dependentContrasts
     /// The approximation leaves no degrees of freedom for the error.
     case noDegreesOfFreedom
+    /// Something is wrong with a meta-analysis.
+    case evidence(EvidenceProblem)
+    /// Something is wrong with a model of persistence.
+    case persistence(PersistenceProblem)
 
     /// The message.
     public var description: String {
@@ -189,6 +193,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
             "the contrasts are zero or linear combinations of each other. Give independent contrasts."
         case .noDegreesOfFreedom:
             "the approximation leaves no degrees of freedom for the error. Test fewer contrasts, or use more groups."
+        case .evidence(let problem): problem.description
+        case .persistence(let problem): problem.description
         }
     }
 }

@@ -62,7 +62,8 @@ public struct FitResult: Sendable {
     public func write(to path: String, command: [String]) throws -> [ResultTable] {
         let tables =
             try FitTables(models: models, analyses: analyses).tables()
-            + InferenceTables(models: models, tests: comparisons).tables + [.diagnostics(diagnostics)]
+            + InferenceTables(models: models, tests: comparisons).tables + EvidenceTables(models: models).tables
+            + [.diagnostics(diagnostics)]
         let name = models.map(\.fit.model).joined(separator: "-")
         try RunWriter(path: path, name: name, title: models.map(\.file.title).joined(separator: "; ")).write(
             tables, command: command, seed: nil, draws: nil, teachingWeeks: teachingWeeks, inputs: try inputs)
@@ -214,7 +215,8 @@ public struct CompletedRun: Sendable {
         let simulation = SimulationTables(
             plan: prepared.plan, trajectories: trajectories, comparisons: comparisons, effects: effects)
         let tables =
-            try FitTables(models: fit.models, analyses: fit.analyses).tables() + simulation.tables
+            try FitTables(models: fit.models, analyses: fit.analyses).tables()
+            + EvidenceTables(models: fit.models).tables + simulation.tables
             + [.diagnostics(diagnostics)]
         var inputs = try prepared.plan.funding.inputs + fit.inputs
         if let menu = prepared.file.interventions?.menu { inputs.append((menu.path, menu.bytes)) }

@@ -84,5 +84,6 @@ extension TableSchema {
         .estimates, .varianceComponents, .cells, .cellCovariances, .growth, .gaps, .intervals, .bootstrap,
         .conditionalModes, .residuals, .likelihoodRatioTests, .allocation, .allocationSummary, .spending,
         .trajectories, .comparison, .effects, .assumptions, .diagnostics,
+        .evidence, .heterogeneity, .leaveOneOut, .funnel, .persistence, .followUps,
     ]
 }

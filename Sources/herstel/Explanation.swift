@@ -114,6 +114,8 @@ enum Explanation {
             lines += aggregate.standardDeviations.sorted { $0.key < $1.key }.map {
                 "  baseline standard deviation of \($0.key): \(significant($0.value)) score points"
             }
+        case .evidence(let evidence): return EvidenceReport.explanation(evidence, heading: lines)
+        case .persistence(let persistence): return PersistenceReport.explanation(persistence, heading: lines)
         }
         if let baseline = model.baseline {
             lines += ["", "Baseline: \(baseline.kind.rawValue) of \(baseline.cohorts.joined(separator: ", "))"]

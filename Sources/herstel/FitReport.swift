@@ -18,8 +18,12 @@ struct FitReport {
         var parts = ["Model \(model.fit.model)" + (model.file.title.isEmpty ? "" : ": \(model.file.title)")]
         if let growth = model.growth { parts += [heading(growth), components(model.fit)] }
         if let generalised = model.generalised { parts += [heading(generalised), components(model.fit)] }
+        if let evidence = model.evidence { parts.append(EvidenceReport(fit: evidence).heading) }
+        if let persistence = model.persistence { parts.append(PersistenceReport(fit: persistence).heading) }
         parts.append(coefficients(model.fit))
         if let methods = methods(model.fit) { parts.append(methods) }
+        if let evidence = model.evidence { parts += EvidenceReport(fit: evidence).parts }
+        if let persistence = model.persistence { parts += PersistenceReport(fit: persistence).parts }
         if let inference = model.inference, !inference.intervals.isEmpty { parts.append(intervals(inference)) }
         if let analysis = result.analyses[model.fit.model] {
             parts.append(try growthTable(analysis))

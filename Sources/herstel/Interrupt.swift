@@ -13,11 +13,14 @@ enum Interrupt {
     /// Whether somebody will read the request.
     private static let isHeeded = Atomic<Bool>(false)
 
-    /// Installs the handler.
+    /// Installs the handler, and lets the signals through where the parent process had blocked them.
     static func install() {
         // Made here, since a handler must not allocate.
         _ = (cancellation.isCancelled, isHeeded.load(ordering: .relaxed))
+        var signals = sigset_t()
+        sigemptyset(&signals)
         for number in [SIGINT, SIGTERM] {
+            sigaddset(&signals, number)
             signal(number) { _ in
                 guard Interrupt.isHeeded.load(ordering: .relaxed), !Interrupt.cancellation.isCancelled else {
                     _exit(Failure.interrupted)
@@ -25,6 +28,7 @@ enum Interrupt {
                 Interrupt.cancellation.cancel()
             }
         }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }
 
     /// Does work that reads the request.

@@ -30,7 +30,9 @@ public struct AggregateSpecification: Sendable {
 
     init?(_ model: SpecificationMapping) {
         let sector = model.optionalText("sector") ?? ""
-        let quantity = model.optional("quantity").map { $0.word(of: Cell.Quantity.self) } ?? .growth
+        let words = [Cell.Quantity.growth, .level].map(\.rawValue)
+        let quantity =
+            model.optional("quantity").map { $0.word(among: words).flatMap(Cell.Quantity.init(rawValue:)) } ?? .growth
         guard let quantity, let values = model.required("figures")?.list(atLeast: 1) else { return nil }
         let read = values.map { Self.figure($0, sector: sector, quantity: quantity) }
         let deviations = model.required("standard_deviations").flatMap { Self.deviations($0) }

@@ -16,6 +16,14 @@ public enum Variable: Sendable {
 /// left out (listwise); both are counted. Factor levels that no
 /// complete row has are dropped, as lme4 does.
 public struct ModelFrame: Sendable {
+    /// Whether a response that never changes is refused.
+    enum ResponseCheck {
+        /// It is: there is nothing to explain.
+        case mustVary
+        /// It is not: estimates may agree.
+        case mayBeConstant
+    }
+
     /// The formula.
     public let formula: Formula
     /// The response, one value a row.
@@ -54,7 +62,19 @@ public struct ModelFrame: Sendable {
         _ formula: Formula, table: Table, weightsColumn: String? = nil, contrasts: [String: Contrast] = [:],
         subset: RowCondition? = nil
     ) throws(ModelError) {
-        let names = formula.variables + (weightsColumn.map { [$0] } ?? [])
+        try self.init(
+            formula, table: table, weightsColumn: weightsColumn, contrasts: contrasts, subset: subset, requiring: [],
+            response: .mustVary)
+    }
+
+    /// - Parameters:
+    ///   - others: Columns in which a row must have a value, too.
+    ///   - check: Whether the response must vary.
+    init(
+        _ formula: Formula, table: Table, weightsColumn: String? = nil, contrasts: [String: Contrast] = [:],
+        subset: RowCondition? = nil, requiring others: [String], response check: ResponseCheck
+    ) throws(ModelError) {
+        let names = formula.variables + (weightsColumn.map { [$0] } ?? []) + others
         var columns: [String: Column] = [:]
         for name in names { columns[name] = try Self.column(name, of: table) }
         let inside = try subset?.rows(of: table) ?? Array(0..<table.rowCount)
@@ -66,7 +86,7 @@ public struct ModelFrame: Sendable {
         rowsOutsideSubset = table.rowCount - inside.count
         rowsUsed = complete
         let response = try Self.numbers(formula.response, columns, complete, use: "the response")
-        guard response.contains(where: { $0 != response[0] }) else {
+        guard check == .mayBeConstant || response.contains(where: { $0 != response[0] }) else {
             throw .constantResponse(column: formula.response)
         }
         self.response = response

@@ -1,11 +1,13 @@
 /// What one estimate is about: an outcome of a cohort and a group in a sector.
 public struct Cell: Hashable, Sendable {
-    /// Whether the estimate is a growth or a level. The two are never mixed.
+    /// Whether the estimate is a growth, a level or an effect. They are never mixed.
     public enum Quantity: String, Sendable, CaseIterable {
         /// Progress over a school year.
         case growth
         /// Skill at a test moment.
         case level
+        /// The effect of an intervention, in SD or what its model says.
+        case effect
     }
 
     /// What is estimated.

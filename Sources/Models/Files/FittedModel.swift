@@ -12,6 +12,10 @@ public struct FittedModel: Sendable {
     public let inference: GrowthInference?
     /// The generalised linear mixed model itself, for kind `growth` with another family.
     public let generalised: GeneralisedFit?
+    /// The meta-analysis itself, for kind `evidence`: what intervention effects are drawn from.
+    public var evidence: EvidenceFit? = nil
+    /// The decay itself, for kind `persistence`.
+    public var persistence: PersistenceFit? = nil
     /// The data files that were read.
     public let dataPaths: [String]
     /// The time that reading the data took, and fitting, in seconds.
@@ -40,6 +44,22 @@ extension ModelFile {
                 return FittedModel(
                     file: self, fit: fit, growth: nil, inference: nil, generalised: nil, dataPaths: [],
                     seconds: (0, (clock.now - start) / .seconds(1)))
+            case .evidence(let specification):
+                let table = try specification.data.table()
+                let isRead = clock.now
+                let fitted = try specification.fit(name: name, table: table)
+                return FittedModel(
+                    file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil,
+                    evidence: fitted.evidence, dataPaths: dataPaths,
+                    seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
+            case .persistence(let specification):
+                let followUps = try specification.followUps()
+                let isRead = clock.now
+                let fitted = try specification.fit(name: name, followUps: followUps)
+                return FittedModel(
+                    file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil,
+                    persistence: fitted.persistence, dataPaths: dataPaths,
+                    seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
             }
         } catch let error as ModelError {
             throw LocatedModelError(path: path, error: error)
@@ -51,6 +71,8 @@ extension ModelFile {
         switch kind {
         case .growth(let specification): [specification.dataPath]
         case .aggregate: []
+        case .evidence(let specification): specification.data.path.map { [$0] } ?? []
+        case .persistence(let specification): specification.dataPath.map { [$0] } ?? []
         }
     }
 }

@@ -8,6 +8,10 @@ public struct ModelFile: Sendable {
         case growth(GrowthSpecification)
         /// Published figures combined by generalised least squares.
         case aggregate(AggregateSpecification)
+        /// A meta-analysis of intervention effects.
+        case evidence(EvidenceSpecification)
+        /// The decay of an effect to a plateau.
+        case persistence(PersistenceSpecification)
     }
 
     /// The model's name: the file's name without folder and extension.
@@ -26,10 +30,29 @@ public struct ModelFile: Sendable {
     public let judgement: Judgement
 
     /// The kinds that can be fitted.
-    static let kinds = ["growth", "aggregate"]
-    private static let commonKeys = [
-        "kind", "title", "source", "note", "baseline", "margin_sd", "teaching_weeks", "groups",
-    ]
+    static let kinds = ["growth", "aggregate", "evidence", "persistence"]
+    private static let commonKeys = ["kind", "title", "source", "note"]
+    /// The keys of the kinds that are compared with a baseline.
+    private static let judgementKeys = ["baseline", "margin_sd", "teaching_weeks", "groups"]
+
+    /// The keys of a kind beyond ``commonKeys``.
+    private static func keys(of kind: String) -> [String] {
+        switch kind {
+        case "growth": judgementKeys + GrowthSpecification.keys
+        case "aggregate": judgementKeys + AggregateSpecification.keys
+        case "evidence": EvidenceSpecification.keys
+        default: PersistenceSpecification.keys
+        }
+    }
+
+    private static func specification(_ kind: String, _ model: SpecificationMapping, folder: String) -> Kind? {
+        switch kind {
+        case "growth": GrowthSpecification(model, folder: folder).map { .growth($0) }
+        case "aggregate": AggregateSpecification(model).map { .aggregate($0) }
+        case "evidence": EvidenceSpecification(model, folder: folder).map { .evidence($0) }
+        default: PersistenceSpecification(model, folder: folder).map { .persistence($0) }
+        }
+    }
 
     /// Reads a model file.
     ///
@@ -44,16 +67,13 @@ public struct ModelFile: Sendable {
         guard let any = root.openMapping("model"), let kindValue = any.required("kind"),
             let kind = kindValue.word(among: Self.kinds)
         else { return nil }
-        let ownKeys = kind == "growth" ? GrowthSpecification.keys : AggregateSpecification.keys
-        guard let model = root.mapping("\(kind) model", keys: Self.commonKeys + ownKeys) else { return nil }
+        guard let model = root.mapping("\(kind) model", keys: Self.commonKeys + Self.keys(of: kind)) else {
+            return nil
+        }
         let folder = Self.folder(of: file.path)
         let baseline = model.optional("baseline").map { BaselineDeclaration($0) }
         let judgement = Judgement(model)
-        let read: Kind? =
-            kind == "growth"
-            ? GrowthSpecification(model, folder: folder).map { .growth($0) }
-            : AggregateSpecification(model).map { .aggregate($0) }
-        guard let read, let judgement else { return nil }
+        guard let read = Self.specification(kind, model, folder: folder), let judgement else { return nil }
         if let baseline, baseline == nil { return nil }
         self.kind = read
         self.baseline = baseline ?? nil

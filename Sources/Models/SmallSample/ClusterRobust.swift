@@ -31,8 +31,8 @@ public struct ClusterRobust: Sendable {
     /// The cluster-robust covariance, p x p.
     public let covariance: Matrix
     /// M.
-    private let bread: Matrix
-    private let parts: [AdjustedCluster]
+    let bread: Matrix
+    let parts: [AdjustedCluster]
 
     /// - Throws: ``ModelError/unknownGroupingFactor(_:known:)``, ``ModelError/crossesClusters(factor:clusters:)``,
     ///   ``ModelError/tooLargeForDenseAlgebra(method:size:limit:)``, ``ModelError/numericalBreakdown``.
@@ -40,29 +40,43 @@ public struct ClusterRobust: Sendable {
         let clusters = try model.clusters(by: clusterFactor)
         let p = model.fixedCount
         try Self.work(correction, fixedCount: p).check(clusters)
+        try self.init(
+            names: model.names, values: model.fixedEffects, clusterFactor: clusterFactor, correction: correction,
+            clusterCount: clusters.count
+        ) { index throws(ModelError) in try WhitenedCluster(model, rows: clusters[index]) }
+    }
+
+    /// - Parameter cluster: The rows of a cluster by its position; asked for twice.
+    /// - Throws: ``ModelError/numericalBreakdown``, or what `cluster` throws.
+    init(
+        names: [String], values: [Double], clusterFactor: String, correction: Correction, clusterCount: Int,
+        cluster: (Int) throws(ModelError) -> WhitenedCluster
+    ) throws(ModelError) {
+        let p = names.count
         var information = Matrix(rows: p, columns: p)
-        for rows in clusters { information = information + (try WhitenedCluster(model, rows: rows)).information }
+        for index in 0..<clusterCount { information = information + (try cluster(index)).information }
         guard let bread = try? Cholesky(information).inverse else { throw .numericalBreakdown }
         var meat = Matrix(rows: p, columns: p)
         var parts: [AdjustedCluster] = []
-        for rows in clusters {
+        for index in 0..<clusterCount {
             // Whitened a second time rather than kept: one cluster's matrices are in memory at a time.
-            let part = try WhitenedCluster(model, rows: rows).adjusted(correction, bread: bread)
+            let part = try cluster(index).adjusted(correction, bread: bread)
             let score = Matrix(rows: p, columns: 1, elements: part.score)
             meat = meat + score.timesTransposed(score)
             parts.append(part)
         }
-        names = model.names
-        values = model.fixedEffects
+        self.names = names
+        self.values = values
         self.correction = correction
         self.clusterFactor = clusterFactor
-        clusterCount = clusters.count
+        self.clusterCount = clusterCount
         covariance = (bread * meat * bread).symmetrised
         self.bread = bread
         self.parts = parts
     }
 
-    private static func work(_ correction: Correction, fixedCount p: Int) -> DenseWork {
+    /// The arithmetic that a correction takes.
+    static func work(_ correction: Correction, fixedCount p: Int) -> DenseWork {
         switch correction {
         case .none: DenseWork(method: "the CR0 covariance", perCube: 2.0 / 3, perSquare: Double(4 * p))
         // Two triangular products of 2 m^3 and an eigendecomposition of about 9 m^3.
@@ -93,8 +107,8 @@ public struct ClusterRobust: Sendable {
             squares += own * own - 2 * own * shared
             crossed = crossed + fitted.timesTransposed(fitted)
         }
-        // What is left of the sum after fitting is rounding.
-        guard trace > 1e-10 * total else { throw .noDegreesOfFreedom }
+        // What is left of the sum, or of the model's own variance, after fitting is rounding.
+        guard trace > 1e-10 * max(total, dot(contrast, direction)) else { throw .noDegreesOfFreedom }
         let product = bread * crossed
         return trace * trace / (squares + dot(product.elements, product.transposed.elements))
     }

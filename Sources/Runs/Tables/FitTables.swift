@@ -77,7 +77,7 @@ extension TableSchema {
         columns: [
             Column("model", .string, "the model file's name"),
             Column("cell", .integer, "position in the model's estimates, from 1"),
-            Column("quantity", .string, "growth or level"), Column("outcome", .string, "outcome"),
+            Column("quantity", .string, "growth, level or effect"), Column("outcome", .string, "outcome"),
             Column("sector", .string, "sector"), Column("cohort", .string, "cohort"),
             Column("ses", .string, "SES group"),
             Column("estimate", .number, "score points", "the estimate"),

@@ -1,0 +1,62 @@
+import TestSupport
+import Testing
+
+@Suite struct EvidenceCommandTests {
+    @Test func theShippedEffectsAreFittedPrintedAndWritten() throws {
+        let folder = try TemporaryFolder()
+        let result = try herstel(
+            [
+                "fit", repositoryFile("models/targeted-programmes.yaml"), repositoryFile("models/persistence.yaml"),
+                "--output", "out",
+            ], in: folder.path)
+        #expect(result.code == 0 && result.errors.isEmpty, "\(result.errors)")
+        for line in [
+            "Meta-analysis: random effects, variance by reml, inference knapp_hartung",
+            "Version of the effect table: VIVECampbell b441d96", "Effects, and the effect to expect in a new study",
+            "Evidence graded moderate: the sd of a new study's effect is widened by a factor of 1.500000.",
+            "Without one effect, (Intercept) is from", "share left after 12 months", "Against a single exponential",
+        ] { #expect(result.output.contains(line), "\(line)") }
+        func lines(_ file: String) throws -> [Substring] {
+            try contents(of: folder.file("out/" + file)).split(separator: "\n")
+        }
+        #expect(try lines("evidence.csv").count == 5)
+        #expect(try lines("heterogeneity.csv").count == 3)
+        #expect(try lines("leave_one_out.csv").count == 7)
+        #expect(try lines("funnel.csv").count == 7)
+        #expect(try lines("persistence.csv").count == 7)
+        #expect(try lines("follow_ups.csv").count == 5)
+        #expect(try contents(of: folder.file("out/cells.csv")).contains("effect,achievement"))
+        // As many cells in each row as in the header: no text here holds a comma outside quotes.
+        for file in ["heterogeneity.csv", "leave_one_out.csv", "persistence.csv"] {
+            let rows = try lines(file).map { $0.split(separator: ",", omittingEmptySubsequences: false).count }
+            #expect(Set(rows).count == 1, "\(file)")
+        }
+        let package = try contents(of: folder.file("out/datapackage.json"))
+        for file in ["evidence.csv", "heterogeneity.csv", "persistence.csv"] { #expect(package.contains(file)) }
+    }
+
+    @Test func bothKindsAreExplainedAndChecked() throws {
+        let folder = try TemporaryFolder()
+        let programmes = repositoryFile("models/targeted-programmes.yaml")
+        let persistence = repositoryFile("models/persistence.yaml")
+        let effects = try herstel(["explain", programmes], in: folder.path)
+        #expect(effects.code == 0)
+        #expect(effects.output.contains("A meta-analysis: random effects"))
+        #expect(effects.output.contains("peer-assisted instruction"))
+        #expect(effects.output.contains("the predictive standard deviation is multiplied by 1.500000"))
+        let decay = try herstel(["explain", persistence], in: folder.path)
+        #expect(decay.code == 0 && decay.output.contains("Decay of effects to a plateau"))
+        #expect(decay.output.contains("F14, over 26 months"))
+        let check = try herstel(["check", programmes, persistence], in: folder.path)
+        #expect(check.code == 0 && check.output.contains("fine, a model: "))
+    }
+
+    @Test func aWrongEstimateEndsWithItsPlace() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            "kind: evidence\nestimates:\n  - {estimate: 0.1, std_error: -1, source: s}\n", to: "m.yaml")
+        let result = try herstel(["fit", "m.yaml"], in: folder.path)
+        #expect(result.code == 2)
+        #expect(result.errors.contains("m.yaml:3:32: found -1; expected a number above 0."))
+    }
+}
