@@ -91,7 +91,10 @@ let package = Package(
         .testTarget(
             name: "ScenariosTests", dependencies: ["Scenarios", "Funding", "Models", "Recovery", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "RunsTests", dependencies: ["Runs", "Scenarios", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "RunsTests",
+            dependencies: ["Funding", "Models", "Recovery", "Runs", "Scenarios", "Specifications", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "Peers", dependencies: ["herstel", "LinearAlgebra", "Models", "Recovery", "Tables", "TestSupport"],

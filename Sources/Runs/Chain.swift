@@ -109,7 +109,9 @@ public struct PreparedScenario: Sendable {
         file = try ScenarioFile(path: path)
         fit = try FitResult(modelPaths: file.models.map(\.path))
         do {
-            plan = try SimulationPlan(file, analyses: fit.analyses)
+            plan = try SimulationPlan(
+                file, analyses: fit.analyses,
+                models: Dictionary(fit.models.map { ($0.fit.model, $0) }, uniquingKeysWith: { first, _ in first }))
         } catch let error as ScenarioError {
             throw ScenarioFileError(path: path, error: error)
         }

@@ -12,7 +12,7 @@ public struct Intervention: Sendable {
     /// The sectors that can choose it.
     public let sectors: [String]
     /// Its effects by outcome.
-    public let effects: OrderedDictionary<String, InterventionEffect>
+    public private(set) var effects: OrderedDictionary<String, InterventionEffect>
     /// The class of its evidence, by which predictive distributions widen.
     public let evidenceStrength: String
     /// Euros per treated pupil and year.
@@ -81,4 +81,10 @@ public struct Intervention: Sendable {
 
     /// Whether it is on the menu in a version: an intervention without an effect there is not.
     func isOffered(in version: String) -> Bool { effects.values.contains { $0.byVersion[version] != nil } }
+
+    /// Puts an effect in place of its own, in all versions.
+    mutating func replaceEffect(on outcome: String, by predictive: PredictiveEffect, versions: [String], source: String)
+    {
+        effects[outcome] = InterventionEffect(predictive, versions: versions, source: source)
+    }
 }

@@ -10,6 +10,13 @@ public struct InterventionEffect: Sendable {
     /// Where it comes from.
     public let source: String
 
+    /// The same effect in all versions.
+    init(_ predictive: PredictiveEffect, versions: [String], source: String) {
+        byVersion = OrderedDictionary(uniqueKeysWithValues: versions.map { ($0, predictive) })
+        months = [:]
+        self.source = source
+    }
+
     private static let keys = ["months", "effect", "std_error", "between_study_sd", "source"]
 
     /// Reads either `months`, one number or one per version, or `effect` in SD with its uncertainties.

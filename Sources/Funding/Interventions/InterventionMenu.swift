@@ -12,7 +12,7 @@ public struct InterventionMenu: Sendable {
     /// One line on what it is.
     public let title: String
     /// The entries in the order of the file.
-    public let interventions: [Intervention]
+    public private(set) var interventions: [Intervention]
     let declarations: MenuDeclarations
 
     /// The versions: the menu's own effects changed between editions.
@@ -79,5 +79,14 @@ public struct InterventionMenu: Sendable {
         }
         let interventions = read.compactMap { $0 }
         return interventions.count == read.count ? interventions : nil
+    }
+
+    /// Puts an effect of an intervention in place of its own, in all versions.
+    public mutating func replaceEffect(
+        of intervention: String, on outcome: String, by predictive: PredictiveEffect, source: String
+    ) {
+        for position in interventions.indices where interventions[position].name == intervention {
+            interventions[position].replaceEffect(on: outcome, by: predictive, versions: versions, source: source)
+        }
     }
 }

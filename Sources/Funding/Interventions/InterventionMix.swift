@@ -6,7 +6,7 @@ public struct InterventionMix: Sendable {
     /// An intervention with its share of the money.
     public struct Part: Sendable {
         /// The intervention.
-        public let intervention: Intervention
+        public fileprivate(set) var intervention: Intervention
         /// Its share of the money, with its source.
         public let share: SourcedNumber
     }
@@ -14,7 +14,7 @@ public struct InterventionMix: Sendable {
     /// The sector.
     public let sector: String
     /// The parts in the order of the file; shares of 0 are kept.
-    public let parts: [Part]
+    public private(set) var parts: [Part]
 
     /// Rounding that sums of decimal shares are allowed.
     private static let tolerance = 1e-9
@@ -61,5 +61,15 @@ public struct InterventionMix: Sendable {
             return false
         }
         return true
+    }
+
+    /// Puts an effect of an intervention in place of its own, in all versions.
+    public mutating func replaceEffect(
+        of intervention: String, on outcome: String, by predictive: PredictiveEffect, versions: [String], source: String
+    ) {
+        for position in parts.indices where parts[position].intervention.name == intervention {
+            parts[position].intervention.replaceEffect(
+                on: outcome, by: predictive, versions: versions, source: source)
+        }
     }
 }

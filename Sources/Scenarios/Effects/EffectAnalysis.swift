@@ -11,7 +11,7 @@ extension SimulationPlan {
     ///
     /// - Parameter draws: The number of draws of the run; the first 10,000 are used.
     public func effects(draws: Int) -> [EffectRow] {
-        guard let declaration = file.interventions else { return [] }
+        guard let declaration = interventions else { return [] }
         let count = min(draws, Self.largestNumberOfEffectDraws)
         let drawn = EffectDraws(self, declaration, draws: count)
         let cells = Dictionary(

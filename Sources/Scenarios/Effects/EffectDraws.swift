@@ -23,7 +23,11 @@ struct EffectDraws: Sendable {
                     plateau: parameters.plateau, yearlyDecay: parameters.yearlyDecay)
             }
         }
-        programme = range.map { declaration.programme(seed: file.seed, draw: $0) }
+        programme = range.map { draw in
+            declaration.programme(
+                seed: file.seed, draw: draw,
+                persistence: plan.fittedPersistence?.persistence(seed: file.seed, draw: draw))
+        }
         staff = Dictionary(
             uniqueKeysWithValues: declaration.capacities.map { sector, capacity in
                 (
@@ -46,12 +50,15 @@ struct EffectDraws: Sendable {
 
 extension InterventionDeclaration {
     /// The parameters of the programme have stream 0, which no outcome has.
-    fileprivate func programme(seed: UInt64, draw: UInt32) -> ProgrammeDraw {
+    ///
+    /// - Parameter persistence: What a fitted model gives in the draw; nil takes the declared parameters.
+    fileprivate func programme(seed: UInt64, draw: UInt32, persistence: Persistence?) -> ProgrammeDraw {
         func value(_ kind: UncertainParameter.Kind) -> Double {
             parameters[kind]?.value(seed: seed, draw: draw, stream: 0) ?? 1
         }
         return ProgrammeDraw(
             scaleDown: value(.scaleDown), fidelity: value(.fidelity), overlap: value(.overlap),
-            persistence: Persistence(plateau: value(.interventionPlateau), halfLife: value(.interventionHalfLife)))
+            persistence: persistence
+                ?? Persistence(plateau: value(.interventionPlateau), halfLife: value(.interventionHalfLife)))
     }
 }

@@ -4,14 +4,30 @@ import Probability
 extension SimulationPlan {
     /// The numbers behind the bottom-up effect; none when the file declares no interventions.
     var interventionAssumptions: [Assumption] {
-        guard let declaration = file.interventions else { return [] }
+        guard let declaration = interventions else { return [] }
         // A sector without outcomes has a mix for nothing to rest on.
         let sectors = Set(file.outcomes.map(\.sector))
         let mixes = declaration.mixes.values.filter { sectors.contains($0.sector) }
-        return declaration.programmeAssumptions
+        return declaration.programmeAssumptions + persistenceAssumptions
             + declaration.capacities.filter { sectors.contains($0.key) }.flatMap {
                 declaration.assumptions(of: $0.value, sector: $0.key)
             } + mixes.flatMap { declaration.assumptions(of: $0) } + declaration.menuAssumptions(of: mixes)
+    }
+}
+
+extension SimulationPlan {
+    /// The coefficients of a fitted decay, on the scales on which they are drawn.
+    private var persistenceAssumptions: [Assumption] {
+        guard let decay = fittedPersistence else { return [] }
+        let coefficients = decay.fit.coefficients
+        return coefficients.labels.indices.map { index in
+            Assumption(
+                "interventions.persistence.\(coefficients.labels[index])",
+                .normal(mean: coefficients.values[index], sd: coefficients.standardErrors[index]), origin: "evidence",
+                source: "model \(decay.model)",
+                note:
+                    "drawn jointly; share of the effect that lasts is the plateau, the rest decays at the rate a month")
+        }
     }
 }
 

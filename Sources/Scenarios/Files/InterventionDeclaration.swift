@@ -7,7 +7,7 @@ import Specifications
 /// menu's effects and a programme's.
 public struct InterventionDeclaration: Sendable {
     /// The menu.
-    public let menu: InterventionMenu
+    public private(set) var menu: InterventionMenu
     /// The version of the menu in use.
     public let version: String
     /// How money becomes treatment.
@@ -17,20 +17,27 @@ public struct InterventionDeclaration: Sendable {
     /// The menu's outcome for each simulated outcome.
     public let outcomes: [String: String]
     /// What the money is spent on, by sector.
-    public let mixes: OrderedDictionary<String, InterventionMix>
+    public private(set) var mixes: OrderedDictionary<String, InterventionMix>
     /// The staff that can be found, by sector.
     public let capacities: OrderedDictionary<String, SectorCapacity>
     /// The uncertain quantities of the programme as a whole.
     public let parameters: OrderedDictionary<UncertainParameter.Kind, UncertainParameter>
+    /// Effects that fitted meta-analyses give in place of the menu's own.
+    public let evidence: [EvidenceReference]
+    /// How effects last.
+    public let persistence: InterventionPersistence
     /// Published arithmetic to hold beside the draws.
     public let crossChecks: [CrossCheck]
 
     private static let keys = [
         "menu", "version", "dosing", "unused_money", "outcomes", "mix", "capacity", "scale_down", "fidelity", "overlap",
-        "persistence", "cross_check", "note",
+        "persistence", "effects_from_models", "cross_check", "note",
     ]
 
-    init?(_ value: SpecificationValue, folder: String, sectors: [String], outcomes: [SimulatedOutcome]) {
+    init?(
+        _ value: SpecificationValue, folder: String, sectors: [String], outcomes: [SimulatedOutcome],
+        models: [String]
+    ) {
         guard let mapping = value.mapping("interventions", keys: Self.keys),
             let menu = mapping.required("menu").flatMap({ Self.menu($0, folder: folder) }),
             let version = mapping.required("version")?.word(among: menu.versions)
@@ -50,8 +57,15 @@ public struct InterventionDeclaration: Sendable {
         }
         let crossChecks = mapping.optional("cross_check").map { Self.crossChecks($0) } ?? []
         guard let dosing, let unused, let menuOutcomes, let mixes, let capacities, let crossChecks,
-            Self.streamsDiffer(capacities, mapping), let parameters = Self.parameters(mapping)
+            Self.streamsDiffer(capacities, mapping),
+            let persistence = mapping.required("persistence").flatMap({ Self.persistence($0, models: models) }),
+            let parameters = Self.parameters(mapping, persistence: persistence),
+            let evidence = mapping.optional("effects_from_models").map({
+                EvidenceReference.all($0, menu: menu, models: models)
+            }) ?? []
         else { return nil }
+        self.persistence = persistence
+        self.evidence = evidence
         self.menu = menu
         self.version = version
         self.dosing = dosing
@@ -108,14 +122,24 @@ public struct InterventionDeclaration: Sendable {
         return true
     }
 
+    private static func persistence(_ value: SpecificationValue, models: [String]) -> InterventionPersistence? {
+        guard value.hasKey("model") else { return .declared }
+        guard let mapping = value.mapping("persistence", keys: ["model", "note"]),
+            let model = mapping.required("model")?.word(among: models)
+        else { return nil }
+        return .model(model, place: value.place)
+    }
+
     private static func parameters(
-        _ mapping: SpecificationMapping
+        _ mapping: SpecificationMapping, persistence: InterventionPersistence
     ) -> OrderedDictionary<UncertainParameter.Kind, UncertainParameter>? {
-        let persistence = mapping.required("persistence")?.mapping("persistence", keys: ["plateau", "half_life"])
-        let places: [(UncertainParameter.Kind, SpecificationMapping?)] = [
-            (.scaleDown, mapping), (.fidelity, mapping), (.overlap, mapping), (.interventionPlateau, persistence),
-            (.interventionHalfLife, persistence),
+        var places: [(UncertainParameter.Kind, SpecificationMapping?)] = [
+            (.scaleDown, mapping), (.fidelity, mapping), (.overlap, mapping),
         ]
+        if case .declared = persistence {
+            let decay = mapping.required("persistence")?.mapping("persistence", keys: ["plateau", "half_life"])
+            places += [(.interventionPlateau, decay), (.interventionHalfLife, decay)]
+        }
         var result: OrderedDictionary<UncertainParameter.Kind, UncertainParameter> = [:]
         for (kind, place) in places {
             result[kind] = place?.required(kind.key).flatMap { UncertainParameter(kind, $0) }
@@ -127,5 +151,16 @@ public struct InterventionDeclaration: Sendable {
         guard let list = value.list() else { return nil }
         let checks = list.compactMap { CrossCheck($0) }
         return checks.count == list.count ? checks : nil
+    }
+
+    /// Puts an effect in place of the menu's own, in all versions, and in every mix.
+    mutating func replaceEffect(
+        of intervention: String, on outcome: String, by predictive: PredictiveEffect, source: String
+    ) {
+        menu.replaceEffect(of: intervention, on: outcome, by: predictive, source: source)
+        for sector in mixes.keys {
+            mixes[sector]?.replaceEffect(
+                of: intervention, on: outcome, by: predictive, versions: menu.versions, source: source)
+        }
     }
 }

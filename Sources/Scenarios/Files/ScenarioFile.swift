@@ -88,7 +88,10 @@ public struct ScenarioFile: Sendable {
         let scenarios = mapping.required("scenarios").flatMap { Self.scenarios($0, sectors: sectors) }
         let reference = scenarios.flatMap { list in mapping.required("reference")?.word(among: list.map(\.name)) }
         let interventions = mapping.optional("interventions").map { value in
-            outcomes.flatMap { InterventionDeclaration(value, folder: folder, sectors: sectors, outcomes: $0) }
+            outcomes.flatMap {
+                InterventionDeclaration(
+                    value, folder: folder, sectors: sectors, outcomes: $0, models: models.map(\.name))
+            }
         }
         if case .some(.none) = interventions { return nil }
         guard let seed, let draws, let margin, let groups, let years, let schools, let outcomes, let scenarios,

@@ -14,6 +14,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     case sectorWithoutSchools(outcome: String, sector: String)
     /// Money is spent in a school year that is not simulated: it would cost without having an effect.
     case spendingOutsideCalendar(scenario: String, year: String, calendar: String)
+    /// An effect cannot be taken from a model; the place is where it is declared.
+    case evidence(String, place: SpecificationPlace)
     /// There is nothing to simulate.
     case noOutcomes
     /// The user stopped the run.
@@ -30,6 +32,7 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
         case .spendingOutsideCalendar(let scenario, let year, let calendar):
             "scenario '\(scenario)': money is spent in \(year), but \(calendar) is simulated. Extend the calendar, or move "
                 + "the deadline."
+        case .evidence(let message, let place): "\(place): \(message)"
         case .noOutcomes:
             "no outcome is declared, so there is nothing to simulate. Add 'outcomes', or use 'herstel allocate' for the money."
         case .cancelled: "stopped before the end; nothing was written."
@@ -38,7 +41,11 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// Where the cause is declared; nil when it concerns the file as a whole.
     public var place: SpecificationPlace? {
-        if case .funding(_, _, let place) = self { place } else { nil }
+        switch self {
+        case .funding(_, _, let place): place
+        case .evidence(_, let place): place
+        default: nil
+        }
     }
 }
 
@@ -55,6 +62,10 @@ struct JointStart: Sendable {
 public struct SimulationPlan: Sendable {
     /// The schools and the money.
     public let funding: FundingPlan
+    /// What the money is spent on, effects of fitted models in place; nil when the file declares no interventions.
+    public let interventions: InterventionDeclaration?
+    /// How effects of interventions last, when a model says it.
+    let fittedPersistence: FittedPersistence?
     /// The starting estimates, by model.
     let starts: [JointStart]
     /// The starting deviations that come from models, for tables.
@@ -64,10 +75,14 @@ public struct SimulationPlan: Sendable {
     /// - Parameters:
     ///   - file: The file.
     ///   - analyses: The recovery analysis of each model, by name.
+    ///   - models: The fitted models, by name, for effects and their persistence.
     /// - Throws: ``ScenarioError``, or the errors of schools and their tables.
-    public init(_ file: ScenarioFile, analyses: [String: RecoveryAnalysis]) throws {
+    public init(_ file: ScenarioFile, analyses: [String: RecoveryAnalysis], models: [String: FittedModel] = [:]) throws
+    {
         funding = try FundingPlan(file)
         guard !file.outcomes.isEmpty else { throw ScenarioError.noOutcomes }
+        interventions = try file.interventions?.resolved(models)
+        fittedPersistence = try Self.fittedPersistence(file, models)
         let (population, scenarios) = (funding.population, funding.scenarios)
         for outcome in file.outcomes where !population.sectors.contains(outcome.sector) {
             throw ScenarioError.sectorWithoutSchools(outcome: outcome.outcome, sector: outcome.sector)
@@ -91,6 +106,15 @@ public struct SimulationPlan: Sendable {
 
     /// The position of the reference scenario.
     public var referencePosition: Int { scenarios.firstIndex { $0.declaration.name == file.reference } ?? 0 }
+
+    private static func fittedPersistence(
+        _ file: ScenarioFile, _ models: [String: FittedModel]
+    ) throws -> FittedPersistence? {
+        guard case .model(let name, _)? = file.interventions?.persistence, let fit = models[name]?.persistence,
+            let reference = file.models.first(where: { $0.name == name })
+        else { return nil }
+        return try FittedPersistence(fit, model: name, stream: reference.stream)
+    }
 
     private static func starts(
         _ file: ScenarioFile, _ analyses: [String: RecoveryAnalysis]

@@ -1,0 +1,34 @@
+import Funding
+import LinearAlgebra
+import Models
+import Probability
+
+/// How effects last by a fitted decay, drawn on the scales on which its coefficients are nearly normal.
+struct FittedPersistence: Sendable {
+    /// The model's name.
+    let model: String
+    let fit: PersistenceFit
+    private let stream: UInt64
+    private let factor: Matrix
+
+    /// - Parameter stream: The number that keys the model's draws.
+    /// - Throws: ``LinearAlgebra/SemidefiniteFactor``'s error when the covariance is none.
+    init(_ fit: PersistenceFit, model: String, stream: UInt64) throws {
+        self.model = model
+        self.fit = fit
+        self.stream = stream
+        factor = try SemidefiniteFactor(fit.coefficients.covariance).lower
+    }
+
+    /// The decay in a draw: the same in every scenario.
+    func persistence(seed: UInt64, draw: UInt32) -> Persistence {
+        let random = RandomStream(seed: seed, purpose: .estimates, draw: draw, entity: stream, period: 0)
+        let normals = fit.coefficients.values.indices.map { random.normal(at: UInt32($0)) }
+        let drawn = fit.coefficients.values.indices.map { row in
+            (0...row).reduce(fit.coefficients.values[row]) { $0 + factor[row, $1] * normals[$1] }
+        }
+        let curve = fit.curve(of: drawn)
+        // The fit counts in months, effects in years.
+        return Persistence(plateau: curve.plateau, halfLife: 0.6931471805599453 / (12 * curve.rate))
+    }
+}
