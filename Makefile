@@ -6,7 +6,7 @@ FASTER_PACKAGES = libopenblas0-pthread
 # R, for the tests that fit the same data with lme4; installed by continuous integration or with PEERS=1.
 PEERS ?= $(CI)
 PEER_PACKAGES = $(if $(PEERS),r-base-core r-cran-lme4 r-cran-lmertest r-cran-numderiv r-cran-jsonlite \
-	r-cran-pbkrtest r-cran-clubsandwich r-cran-emmeans)
+	r-cran-pbkrtest r-cran-clubsandwich r-cran-emmeans r-cran-metafor)
 SCENARIO ?= scenarios/np-onderwijs.yaml
 
 .PHONY: run test build setup lint format clean
