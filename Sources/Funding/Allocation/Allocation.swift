@@ -82,8 +82,8 @@ public struct Allocation: Sendable {
 
     /// The same money per year and sector, divided by another basis, to the cent.
     ///
-    /// A sector none of whose schools has a weight under the basis (no known disadvantage scores) keeps its amounts, and
-    /// municipalities keep theirs.
+    /// Schools for which the basis is unknown (those without a score, when it is the score) keep their amounts; so does a
+    /// sector where nobody counts for anything, and so do municipalities.
     public func redistributed(
         by basis: RedistributionBasis, population: SchoolPopulation
     ) throws(FundingError) -> Allocation {
@@ -92,8 +92,13 @@ public struct Allocation: Sendable {
             let received = received(in: year, schools: population.schools.count)
             var amounts = received
             for sector in population.sectors {
-                let members = population.schools.indices.filter { population.schools[$0].sector == sector }
-                let weights = members.map { basis.weight(of: population.schools[$0]) }
+                var members: [Int] = []
+                var weights: [Double] = []
+                for (index, school) in population.schools.enumerated() where school.sector == sector {
+                    guard let weight = basis.weight(of: school) else { continue }
+                    members.append(index)
+                    weights.append(weight)
+                }
                 guard weights.contains(where: { $0 > 0 }) else { continue }
                 let total = members.reduce(Cents.zero) { $0 + received[$1] }
                 for (member, part) in zip(members, try total.split(by: weights)) { amounts[member] = part }

@@ -5,11 +5,11 @@ public enum RedistributionBasis: String, Sendable, CaseIterable {
     /// The disadvantage score after the threshold.
     case perScorePoint = "per_score_point"
 
-    /// What a school counts for; an unknown score counts for nothing.
-    func weight(of school: School) -> Double {
+    /// What a school counts for; nil when it is unknown.
+    func weight(of school: School) -> Double? {
         switch self {
         case .perPupil: Double(school.pupils)
-        case .perScorePoint: school.disadvantageScore ?? 0
+        case .perScorePoint: school.disadvantageScore
         }
     }
 
