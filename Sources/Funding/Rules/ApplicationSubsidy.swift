@@ -41,7 +41,8 @@ public struct ApplicationSubsidy: Sendable, Equatable {
         let groups = Dictionary(grouping: schools.indices) { [schools[$0].sector, String(quintiles[$0])] }
         for members in groups.values {
             guard let first = members.first else { continue }
-            let applicants = Int((takeUp[quintiles[first]] * Double(members.count)).rounded())
+            // As in pupils(of:): halves are rounded up whatever the last bit of the share.
+            let applicants = Int((takeUp[quintiles[first]] * Double(members.count) + 1e-9).rounded())
             for member in order(members, schools, seed: seed).prefix(applicants) {
                 counts[member] = pupils(of: schools[member])
             }

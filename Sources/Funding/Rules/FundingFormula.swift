@@ -102,7 +102,7 @@ public enum FundingFormula: Sendable, Equatable {
         case .application: "no school applies"
         case .lumpSum: "no schools"
         case .targetShare(let formula): "no \(formula.score.words)"
-        case .municipal: "no municipality is declared"
+        case .municipal: "no municipality with inhabitants, pupils or scores that it pays for"
         }
     }
 }
