@@ -173,15 +173,16 @@ import Testing
         #expect(selected(hundred, .exclude, share: 0.29).count == 29)
     }
 
-    @Test func scoresInOneProportionTie() {
+    @Test func scoresInOneProportionTie() throws {
         // 3.3 / 33 < 10 / 100 in binary.
         let schools = [("a", 33, 3.3), ("b", 100, 10), ("c", 100, 1), ("d", 100, 0)].map { id, pupils, score in
             School(
                 id: id, sector: "po", lowPupils: 0, highPupils: pupils, disadvantageScore: score,
                 scoreBeforeThreshold: nil)
         }
-        #expect(TopShareSupplement(share: 0.25).counts(of: schools) == [33, 100, nil, nil])
-        #expect(TopShareSupplement(share: 0.25, ties: .exclude).counts(of: schools) == [nil, nil, nil, nil])
+        let reached = ReachedSchools(try SchoolPopulation(schools: schools, sectors: ["po"], source: "test"))
+        #expect(TopShareSupplement(share: 0.25).counts(of: reached) == [33, 100, nil, nil])
+        #expect(TopShareSupplement(share: 0.25, ties: .exclude).counts(of: reached) == [nil, nil, nil, nil])
     }
 }
 

@@ -9,12 +9,12 @@ extension RuleApplication {
         guard let total = try rule.total(in: year) else {
             let others = try others(formula, earlier)
             let addition = try formula.addition(to: others, in: year, rule: rule.name)
-            return [try payment(nil, year, try divide(addition, by: scores, in: year))]
+            return [payment(nil, year, try divide(addition, by: scores, in: year))]
         }
         let byScore = try total.split(by: [formula.share[year], 1 - formula.share[year]])
         return [
-            try payment("by score", year, try divide(byScore[0], by: scores, in: year)),
-            try payment("per pupil", year, try divide(byScore[1], by: schools.map { Double($0.pupils) }, in: year)),
+            payment("by score", year, try divide(byScore[0], by: scores, in: year)),
+            payment("per pupil", year, try divide(byScore[1], by: schools.pupils, in: year)),
         ]
     }
 

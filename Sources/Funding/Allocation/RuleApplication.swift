@@ -3,10 +3,7 @@ import Recovery
 /// One rule on one population: the schools that it reaches and what each of them counts for.
 struct RuleApplication {
     let rule: FundingRule
-    private let population: SchoolPopulation
-    /// The positions of the reached schools in the population.
-    private let reached: [Int]
-    let schools: [School]
+    let schools: ReachedSchools
     let counts: [Double?]
     private let ranges: [ClosedRange<Cents>]
     let municipalities: [MunicipalBasis]
@@ -14,22 +11,21 @@ struct RuleApplication {
     /// - Throws: ``FundingError/noSchools(rule:reason:)`` and what bounds and municipalities throw.
     init(_ rule: FundingRule, _ population: SchoolPopulation, seed: UInt64) throws(FundingError) {
         self.rule = rule
-        self.population = population
-        let reached = population.schools.indices.filter { rule.reaches(population.schools[$0]) }
-        let schools = reached.map { population.schools[$0] }
-        self.reached = reached
-        self.schools = schools
-        guard !schools.isEmpty else { throw .noSchools(rule: rule.name, reason: Self.missingSchools(rule, population)) }
+        schools = ReachedSchools(rule, in: population)
+        guard schools.count > 0 else {
+            throw .noSchools(rule: rule.name, reason: Self.missingSchools(rule, population))
+        }
         if let reason = Self.unknownChoice(rule, schools) { throw .unknownChoice(rule: rule.name, reason: reason) }
-        counts = rule.formula.counts(of: schools, quintiles: reached.map { population.quintiles[$0] }, seed: seed)
+        counts = rule.formula.counts(of: schools, seed: seed)
         var ranges: [ClosedRange<Cents>] = []
         if !rule.bounds.isEmpty {
-            for school in schools { ranges.append(try rule.bounds.range(of: school, rule: rule.name)) }
+            for index in 0..<schools.count {
+                ranges.append(try rule.bounds.range(of: schools[index], rule: rule.name))
+            }
         }
         self.ranges = ranges
         if case .municipal(let part) = rule.formula {
-            municipalities = try .init(
-                MunicipalBasis.all(schools, population.municipalities, part: part, rule: rule.name))
+            municipalities = try MunicipalBasis.all(schools, part: part, rule: rule.name)
         } else {
             municipalities = []
         }
@@ -56,14 +52,19 @@ struct RuleApplication {
     }
 
     /// School types and grades that the rule names beside others but no reached school has; nil without one.
-    private static func unknownChoice(_ rule: FundingRule, _ schools: [School]) -> String? {
-        let types = Set(schools.compactMap(\.traits.type))
-        if let type = rule.schoolTypes?.first(where: { !types.contains($0) }) {
+    private static func unknownChoice(_ rule: FundingRule, _ schools: ReachedSchools) -> String? {
+        if let named = rule.schoolTypes {
+            let types = Set(schools.map(\.traits.type).compactMap { $0 })
+            guard let type = named.first(where: { !types.contains($0) }) else { return unknownGrade(rule, schools) }
             return "no school of type '\(type)' in its sectors; those it names and finds are "
                 + types.sorted().joined(separator: ", ")
         }
+        return unknownGrade(rule, schools)
+    }
+
+    private static func unknownGrade(_ rule: FundingRule, _ schools: ReachedSchools) -> String? {
         guard case .perPupil(let formula) = rule.formula, let grades = formula.grades else { return nil }
-        let known = Set(schools.flatMap { $0.grades.map(\.grade) })
+        let known = Set(schools.map { $0.grades.map(\.grade) }.joined())
         guard !known.isDisjoint(with: grades), let grade = grades.first(where: { !known.contains($0) }) else {
             return nil
         }
@@ -78,22 +79,18 @@ struct RuleApplication {
         switch rule.formula {
         case .targetShare(let formula): return try targetShare(formula, in: year, after: earlier)
         case .municipal(let part): return [try municipal(part, in: year)]
-        default: return [try payment(nil, year, try amounts(in: year))]
+        default: return [payment(nil, year, try amounts(in: year))]
         }
     }
 
     /// A payment of the rule from the amounts of the reached schools.
     ///
     /// - Parameter part: The part of the rule that it pays; nil for all of it.
-    /// - Throws: ``FundingError/amountTooLarge(rule:)`` above ``Cents/largestTotal``, so that payments can be added.
     func payment(
         _ part: String?, _ year: SchoolYear, _ amounts: [Cents], municipalAmounts: [Allocation.MunicipalAmount] = []
-    ) throws(FundingError) -> Allocation.Payment {
-        let euros = municipalAmounts.reduce(amounts.reduce(0.0) { $0 + $1.euros }) { $0 + $1.amount.euros }
-        // Half a cent more, for the rounding of the sum.
-        guard euros <= Cents.largestTotal.euros + 0.005 else { throw .amountTooLarge(rule: rule.name) }
-        var all = [Cents](repeating: .zero, count: population.schools.count)
-        for (position, amount) in zip(reached, amounts) { all[position] = amount }
+    ) -> Allocation.Payment {
+        var all = [Cents](repeating: .zero, count: schools.population.schools.count)
+        for (position, amount) in zip(schools.positions, amounts) { all[position] = amount }
         return Allocation.Payment(
             rule: part.map { "\(rule.name), \($0)" } ?? rule.name, declaredRule: rule.name, year: year, amounts: all,
             municipalAmounts: municipalAmounts)
@@ -126,6 +123,8 @@ struct RuleApplication {
         guard entitlements.reduce(0, { $0 + factor * ($1 ?? 0) }) <= Cents.largestTotal.euros else {
             throw .amountTooLarge(rule: rule.name)
         }
+        let least = zip(entitlements, ranges).reduce(0) { $0 + ($1.0 == nil ? 0 : $1.1.lowerBound.euros) }
+        guard least <= Cents.largestTotal.euros else { throw .amountTooLarge(rule: rule.name) }
         var amounts: [Cents] = []
         amounts.reserveCapacity(entitlements.count)
         for (position, entitlement) in entitlements.enumerated() {

@@ -47,13 +47,14 @@ struct MunicipalBasis: Sendable {
     ///
     /// - Throws: ``FundingError/unknownInhabitants(rule:municipality:)`` when a municipality's inhabitants count but are not declared.
     static func all(
-        _ schools: [School], _ municipalities: [Municipality], part: MunicipalPart, rule: String
+        _ schools: ReachedSchools, part: MunicipalPart, rule: String
     ) throws(FundingError) -> [MunicipalBasis] {
         var members: [String: [Int]] = [:]
-        for (position, school) in schools.enumerated() {
-            if let name = school.traits.municipality { members[name, default: []].append(position) }
+        for (position, name) in schools.map(\.traits.municipality).enumerated() {
+            if let name { members[name, default: []].append(position) }
         }
-        let declared = Dictionary(uniqueKeysWithValues: municipalities.map { ($0.name, $0.inhabitants) })
+        let declared = Dictionary(
+            uniqueKeysWithValues: schools.population.municipalities.map { ($0.name, $0.inhabitants) })
         var result: [MunicipalBasis] = []
         for name in Set(members.keys).union(part.needsInhabitants ? Array(declared.keys) : []).sorted() {
             if part.needsInhabitants, declared[name] == nil {

@@ -71,15 +71,22 @@ public struct TopShareSupplement: Sendable, Equatable {
     }
 
     /// The pupils of each selected school; nil for the others.
-    func counts(of schools: [School]) -> [Double?] {
+    func counts(of schools: ReachedSchools) -> [Double?] {
         var counts = [Double?](repeating: nil, count: schools.count)
-        let peers = Dictionary(grouping: schools.indices) { [schools[$0].sector, schools[$0].traits.type ?? ""] }
+        let kinds = schools.map { Kind(sector: $0.sector, type: $0.traits.type) }
+        let peers = Dictionary(grouping: kinds.indices) { kinds[$0] }
         for members in peers.values {
             for position in selected(members.map { value(of: schools[$0]) }) {
                 counts[members[position]] = Double(schools[members[position]].pupils)
             }
         }
         return counts
+    }
+
+    /// What schools that are compared with each other have in common.
+    private struct Kind: Hashable {
+        let sector: String
+        let type: String?
     }
 
     private func value(of school: School) -> Double? {
