@@ -50,6 +50,11 @@ private let year = SchoolYear(start: 2021)
     }
 
     @Test func refusesToDivideByNothing() {
+        // Halves of decimal figures go up, as on paper: 5135161.02 x 0.25, 3 x 701.15 x 0.5 and 1.005 are less in binary.
+        #expect(Cents(euros: 5135161.02 * 0.25)?.count == 128_379_026)
+        #expect(Cents(euros: 701.15 * 3 * 0.5)?.count == 105_173)
+        #expect(Cents(euros: 1.005)?.count == 101 && Cents(euros: -1.005)?.count == -101)
+        #expect(Cents(euros: 1.00499)?.count == 100 && Cents(euros: 1e13) == .largestTotal)
         #expect(throws: FundingError.nothingToDivideBy) { try Cents(1).split(by: [0, 0]) }
     }
 }
