@@ -1,5 +1,6 @@
 import Recovery
 import Specifications
+import Tables
 
 /// What can go wrong with schools and money. Messages say what was found and what to do.
 public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -7,6 +8,16 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
     case nothingToDivideBy
     /// A rule finds no school, or none with what it divides by.
     case noSchools(rule: String, reason: String)
+    /// A rule names school types or grades that no school in its sectors has.
+    case unknownChoice(rule: String, reason: String)
+    /// A target share names a rule that is not before it.
+    case unknownRule(rule: String, name: String, earlier: [String])
+    /// Two rules would give their amounts the same name.
+    case sameName(rule: String, other: String, name: String)
+    /// A rule pays by inhabitants of a municipality whose inhabitants are not declared.
+    case unknownInhabitants(rule: String, municipality: String)
+    /// A deadline is implausibly long after the first money.
+    case deadlineTooLate(deadline: SchoolYear, first: SchoolYear)
     /// Two schools have the same id.
     case duplicateSchool(id: String)
     /// A school's row cannot be used.
@@ -37,6 +48,14 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .nothingToDivideBy: "no school has a weight above 0 to divide the money by."
         case .noSchools(let rule, let reason): "rule '\(rule)' reaches no school: \(reason)."
+        case .unknownChoice(let rule, let reason): "rule '\(rule)': \(reason)."
+        case .unknownRule(let rule, let name, let earlier): Self.words(rule, name, earlier)
+        case .sameName(let rule, let other, let name):
+            "rule '\(rule)': its amounts are named '\(name)', as those of rule '\(other)'. Give it another name."
+        case .unknownInhabitants(let rule, let municipality):
+            "municipality '\(municipality)': its inhabitants are not declared, but rule '\(rule)' pays by them."
+        case .deadlineTooLate(let deadline, let first):
+            "the deadline \(deadline) is more than 50 school years after the first money, in \(first). Correct one of them."
         case .duplicateSchool(let id): "school '\(id)' appears twice. Each school needs one row."
         case .badSchool(let id, let reason): "school '\(id)': \(reason)."
         case .badRows(let file, let problems): Self.words(file, problems)
@@ -64,10 +83,18 @@ public enum FundingError: Error, Sendable, Equatable, CustomStringConvertible {
     public var rule: String? {
         switch self {
         case .noSchools(let rule, _), .amountTooLarge(let rule), .boundsOverlap(let rule, _, _, _),
-            .totalOutsideBounds(let rule, _, _, _):
+            .totalOutsideBounds(let rule, _, _, _), .unknownChoice(let rule, _), .unknownRule(let rule, _, _),
+            .sameName(let rule, _, _), .unknownInhabitants(let rule, _):
             rule
         default: nil
         }
+    }
+
+    private static func words(_ rule: String, _ name: String, _ earlier: [String]) -> String {
+        guard !earlier.isEmpty else { return "rule '\(rule)': no rule is before it, so there is no '\(name)'." }
+        let known = earlier.map { "'\($0)'" }.joined(separator: ", ")
+        let hint = nearest(to: name, among: earlier).map { " Did you mean '\($0)'?" } ?? ""
+        return "rule '\(rule)': no rule '\(name)' is before it; expected one of \(known).\(hint)"
     }
 
     /// One problem a line, `file:line: message`; the first twenty of them.

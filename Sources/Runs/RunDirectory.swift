@@ -7,6 +7,8 @@ public enum RunError: Error, Sendable, Equatable, CustomStringConvertible {
     case notARun(path: String)
     /// The path is a file.
     case notAFolder(path: String)
+    /// The path is empty.
+    case noName
     /// The folder cannot be made.
     case cannotCreate(path: String, reason: String)
 
@@ -16,6 +18,7 @@ public enum RunError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notARun(let path):
             "\(path): the folder is not empty and holds no earlier run (run.json). Choose another with --output."
         case .notAFolder(let path): "\(path): this is a file; expected a folder. Choose another with --output."
+        case .noName: "the name of the folder for the results is empty. Give one with --output, '.' for this folder."
         case .cannotCreate(let path, let reason): "\(path): the folder cannot be made: \(reason)."
         }
     }
@@ -30,6 +33,8 @@ struct RunDirectory {
     ///
     /// - Throws: ``RunError``.
     init(_ path: String) throws(RunError) {
+        // Names of files would begin with a slash: they would be written to the root of the file system.
+        guard !path.isEmpty else { throw .noName }
         let files = FileManager.default
         var isFolder: ObjCBool = false
         if files.fileExists(atPath: path, isDirectory: &isFolder) {

@@ -6,7 +6,10 @@ struct AllocationReport {
     let plan: FundingPlan
 
     var text: String {
-        let heading = "Money over \(plan.population.schools.count) schools (\(plan.population.source))"
+        let leftOut = plan.schoolRowsLeftOut
+        let heading =
+            "Money over \(plan.population.schools.count) schools (\(plan.population.source))"
+            + (leftOut > 0 ? ", rows left out of the table, which get nothing: \(leftOut)" : "")
         return ([heading] + plan.scenarios.map { scenario($0) }).joined(separator: "\n\n")
     }
 

@@ -86,6 +86,23 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/runs"))
     }
 
+    @Test func tellsWhichRowsOfTheTableGetNothing() throws {
+        let rule = Self.rule("kind: per_pupil, rate: 10, sectors: [po]")
+        let (outcome, _) = try run(rule, schools: Self.schools + "d,bo,,3\n")
+        #expect(
+            outcome.output.hasPrefix(
+                "Money over 3 schools (schools.csv), rows left out of the table, which get nothing: 1\n"))
+    }
+
+    @Test func equalMoneyPerPupilHasNoInequality() throws {
+        // Sums of binary shares left 1e-16 or so.
+        let (_, folder) = try run(
+            Self.rule("kind: per_pupil, rate: 701.16, sectors: [po]"),
+            schools: "id,type,n,score\n" + (1...99).map { "s\($0),bo,\($0),\($0)\n" }.joined())
+        let summary = try contents(of: folder.path + "/runs/s-allocation/allocation_summary.csv")
+        #expect(summary.contains("a,all,all,all,all,99,4950,3470742,701.16,1,0,"))
+    }
+
     @Test func aFileWithoutOutcomesIsNotSimulated() throws {
         let (_, folder) = try run(Self.rule("kind: lump_sum, rate: 5, sectors: [po]"))
         let outcome = try herstel(["run", "s.yaml"], in: folder.path)

@@ -50,6 +50,11 @@ private let year = SchoolYear(start: 2021)
     }
 
     @Test func refusesToDivideByNothing() {
+        // Halves of decimal figures go up, as on paper: 5135161.02 x 0.25, 3 x 701.15 x 0.5 and 1.005 are less in binary.
+        #expect(Cents(euros: 5135161.02 * 0.25)?.count == 128_379_026)
+        #expect(Cents(euros: 701.15 * 3 * 0.5)?.count == 105_173)
+        #expect(Cents(euros: 1.005)?.count == 101 && Cents(euros: -1.005)?.count == -101)
+        #expect(Cents(euros: 1.00499)?.count == 100 && Cents(euros: 1e13) == .largestTotal)
         #expect(throws: FundingError.nothingToDivideBy) { try Cents(1).split(by: [0, 0]) }
     }
 }
@@ -144,7 +149,8 @@ private let year = SchoolYear(start: 2021)
                 source: "test"),
         ]
         let allocation = try Allocation(rules: rules, population: schools)
-        let path = try SpendingPath(allocation, deadline: SchoolYear(start: 2024), schools: 50)
+        let path = try SpendingPath(
+            allocation, deadline: SchoolYear(start: 2024), policy: .equalParts, population: schools, seed: 0)
         #expect(path.years.map(\.year.description) == ["2021/22", "2022/23", "2023/24", "2024/25"])
         func sum(_ amounts: [Cents]) -> Cents { amounts.reduce(.zero, +) }
         #expect(path.years.reduce(Cents.zero) { $0 + sum($1.spent) } == allocation.total)
@@ -164,7 +170,8 @@ private let year = SchoolYear(start: 2021)
         let rule = FundingRule(
             name: "r", basis: .perPupil, amount: .rate(400), years: [year], sectors: ["po"], source: "test")
         let path = try SpendingPath(
-            Allocation(rules: [rule], population: schools), deadline: SchoolYear(start: 2024), schools: 1)
+            Allocation(rules: [rule], population: schools), deadline: SchoolYear(start: 2024), policy: .equalParts,
+            population: schools, seed: 0)
         #expect(path.years.map { $0.spent[0].count } == [10000, 10000, 10000, 10000])
         #expect(path.years.map { $0.carried[0].count } == [30000, 20000, 10000, 0])
     }
@@ -172,10 +179,23 @@ private let year = SchoolYear(start: 2021)
     @Test func moneyAfterTheDeadlineIsRefused() throws {
         let rule = FundingRule(
             name: "r", basis: .perPupil, amount: .rate(1), years: [year], sectors: ["po"], source: "test")
-        let allocation = try Allocation(rules: [rule], population: population(seed: 1))
-        #expect { try SpendingPath(allocation, deadline: SchoolYear(start: 2020), schools: 50) } throws: {
-            "\($0)"
-                == "money is received in 2021/22, after the spending deadline 2020/21. Move the deadline or the money."
+        let schools = try population(seed: 1)
+        let allocation = try Allocation(rules: [rule], population: schools)
+        for (deadline, message) in [
+            (
+                SchoolYear(start: 2020),
+                "money is received in 2021/22, after the spending deadline 2020/21. Move the deadline or the money."
+            ),
+            (
+                SchoolYear(start: 2072),
+                "the deadline 2072/73 is more than 50 school years after the first money, in 2021/22. Correct one of them."
+            ),
+        ] {
+            #expect {
+                try SpendingPath(allocation, deadline: deadline, policy: .equalParts, population: schools, seed: 0)
+            } throws: {
+                "\($0)" == message
+            }
         }
     }
 }

@@ -167,6 +167,22 @@ import Testing
         // A score of 0 is never selected, an unknown one neither, and it does not count among the schools.
         #expect(selected([0, 0, 1], .include, share: 1) == [2])
         #expect(selected([nil, nil, 2, 1], .include, share: 0.5) == [2])
+        // 7% of 100 schools are seven, and 29% are 29, though 0.07 * 100 > 7 and 0.29 * 100 < 29 in binary.
+        let hundred = (1...100).map(Double.init)
+        #expect(selected(hundred, .include, share: 0.07).count == 7)
+        #expect(selected(hundred, .exclude, share: 0.29).count == 29)
+    }
+
+    @Test func scoresInOneProportionTie() throws {
+        // 3.3 / 33 < 10 / 100 in binary.
+        let schools = [("a", 33, 3.3), ("b", 100, 10), ("c", 100, 1), ("d", 100, 0)].map { id, pupils, score in
+            School(
+                id: id, sector: "po", lowPupils: 0, highPupils: pupils, disadvantageScore: score,
+                scoreBeforeThreshold: nil)
+        }
+        let reached = ReachedSchools(try SchoolPopulation(schools: schools, sectors: ["po"], source: "test"))
+        #expect(TopShareSupplement(share: 0.25).counts(of: reached) == [33, 100, nil, nil])
+        #expect(TopShareSupplement(share: 0.25, ties: .exclude).counts(of: reached) == [nil, nil, nil, nil])
     }
 }
 

@@ -45,6 +45,12 @@ private func quintiles(_ schools: [School]) throws -> [String: Int] {
         }
     }
 
+    @Test func scoresInOneProportionGoById() throws {
+        // 3.3 / 33 < 10 / 100 in binary, but neither school is more disadvantaged than the other.
+        let found = try quintiles([school("b", pupils: 33, score: 3.3), school("a", score: 10)])
+        #expect(found == ["a": 1, "b": 3])
+    }
+
     @Test("Few schools leave quintiles empty", arguments: [[1], [1, 3], [1, 2, 4], [1, 2, 3, 4], [1, 2, 3, 4, 5]])
     func fewSchools(expected: [Int]) throws {
         let schools = expected.indices.map { school("s\($0)", score: Double($0)) }

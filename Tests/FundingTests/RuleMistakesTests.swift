@@ -82,13 +82,18 @@ import Testing
             "rules.yaml:1:53: missing key '5' in take-up by quintile."
         ),
         (
+            "kind: lump_sum, rate: 1, name: '', ",
+            "rules.yaml:1:33: the name is empty. Give one to write beside amounts."
+        ),
+        (
             "kind: municipal, cooperation_share: 0.5, ",
             "rules.yaml:1:1: a municipal rule needs 'per_inhabitant', 'per_pupil' or 'per_score_point' above 0."
         ),
         ("kind: per_pupil, rate: nan, ", "rules.yaml:1:25: found 'nan'; expected a number."),
     ])
     func inTheFile(start: String, expected: String) throws {
-        let rule = "{\(start)name: r, years: [2021/22, 2022/23], sectors: [po], source: s}"
+        let name = start.contains("name:") ? "" : "name: r, "
+        let rule = "{\(start)\(name)years: [2021/22, 2022/23], sectors: [po], source: s}"
         let found = try message(of: rule)
         #expect(found == expected)
     }
@@ -152,6 +157,69 @@ import Testing
                 == "rule 'r': its bounds overlap for school 'a', at least 100.00 but at most 50.00 euros.")
     }
 
+    private func share(_ rules: [String], total: Double? = nil, name: String = "t") -> FundingRule {
+        FundingRule(
+            name: name,
+            formula: .targetShare(TargetShare(share: YearlyNumber(0.2), rules: rules.isEmpty ? nil : rules)),
+            total: total.map { YearlyNumber($0) }, years: [SchoolYear(start: 2021)], sectors: ["po"], source: "test")
+    }
+
+    private static let scored = [
+        School(
+            id: "a", sector: "po", traits: School.Traits(type: "bo"), lowPupils: 0, highPupils: 10,
+            grades: [School.GradePupils(grade: "3", low: 0, high: 10)], disadvantageScore: 5, scoreBeforeThreshold: 5)
+    ]
+
+    @Test func onNamesThatNothingHas() {
+        let perPupil = rule(.perPupil(PerPupil()))
+        // A mistyped name beside a right one must not go by in silence.
+        #expect(
+            message([perPupil, share(["r", "rr"])], schools: Self.scored)
+                == "rule 't': no rule 'rr' is before it; expected one of 'r'. Did you mean 'r'?")
+        #expect(message([share(["r"])], schools: Self.scored) == "rule 't': no rule is before it, so there is no 'r'.")
+        #expect(
+            message([rule(.perPupil(PerPupil()), types: ["bo", "sbao"])], schools: Self.scored)
+                == "rule 'r': no school of type 'sbao' in its sectors; those it names and finds are bo.")
+        #expect(
+            message([rule(.perPupil(PerPupil(grades: ["3", "4o"])))], schools: Self.scored)
+                == "rule 'r': no grade '4o' in its schools; their grades are 3.")
+        // A target share with a total pays in two parts, which together are the rule that another one names.
+        let divided = share([], total: 100, name: "r")
+        #expect(message([divided, share(["r"])], schools: Self.scored) == "no mistake")
+        #expect(
+            message([divided, share([], total: 5, name: "r, by score"), share([], name: "x")], schools: Self.scored)
+                == "no mistake")
+        let twin = FundingRule(
+            name: "r, by score", formula: .perPupil(PerPupil()), years: [SchoolYear(start: 2021)], sectors: ["po"],
+            source: "test")
+        #expect(
+            message([divided, twin], schools: Self.scored)
+                == "rule 'r, by score': its amounts are named 'r, by score', as those of rule 'r'. Give it another "
+                + "name.")
+    }
+
+    @Test func onMoneyWithNowhereToGo() {
+        let nothing = TopShareSupplement(rate: YearlyNumber(0), share: 1)
+        #expect(
+            message([rule(.topShare(nothing), total: 100)], schools: Self.scored)
+                == "rule 'r' reaches no school: its figures are 0 for each of them in 2021/22, so 100.00 euros have nowhere to "
+                + "go.")
+        // A maximum gives nobody anything, and a minimum needs a figure.
+        for bounds in [AmountBounds(maximum: 5), AmountBounds(minimum: 5)] {
+            #expect(
+                message([rule(.newcomers(NewcomerSupplement(above: 4)), bounds: bounds)], schools: Self.scored)
+                    == "rule 'r' reaches no school: no known number of newcomers above the bound in its sectors.")
+        }
+        // Least amounts too large to add up.
+        let schools = (0..<1000).map {
+            School(
+                id: "\($0)", sector: "po", lowPupils: 0, highPupils: 10, disadvantageScore: 1, scoreBeforeThreshold: 1)
+        }
+        #expect(
+            message([rule(.perPupil(PerPupil()), bounds: AmountBounds(minimum: 1e13))], schools: schools)
+                == "rule 'r' gives an amount that is too large to count in cents.")
+    }
+
     @Test func onMunicipalities() {
         let part = MunicipalPart(
             perInhabitant: YearlyNumber(1), perPupil: YearlyNumber(0), perScorePoint: YearlyNumber(0),
@@ -164,5 +232,21 @@ import Testing
         #expect(
             message([rule(.municipal(part))], municipalities: [ede, ede])
                 == "municipality 'Ede' appears twice. Each municipality needs one row.")
+        func perScorePoint(_ rate: YearlyNumber) -> FundingRule {
+            FundingRule(
+                name: "r",
+                formula: .municipal(
+                    MunicipalPart(
+                        perInhabitant: YearlyNumber(0), perPupil: rate, perScorePoint: YearlyNumber(1),
+                        cooperationShare: 0)),
+                years: [SchoolYear(start: 2021), SchoolYear(start: 2022)], sectors: ["po"], source: "test")
+        }
+        // Nothing in one year is a figure like another; nothing in all years is a mistake.
+        let phased = YearlyNumber(byYear: [SchoolYear(start: 2021): 1, SchoolYear(start: 2022): 0])
+        #expect(message([perScorePoint(phased)]) == "no mistake")
+        #expect(
+            message([perScorePoint(YearlyNumber(0))])
+                == "rule 'r' reaches no school: no municipality with inhabitants, pupils or scores that it pays for in its "
+                + "sectors.")
     }
 }

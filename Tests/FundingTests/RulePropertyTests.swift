@@ -166,7 +166,7 @@ import Testing
         let population = try PopulationMarginals.netherlands().synthesise(seed: 3)
         let subsidy = ApplicationSubsidy(share: 0.1, shareWithScore: 0.2, takeUp: [0.5, 0.2, 0.4, 0.6, 0.8, 1])
         func applicants(seed: UInt64) -> [Bool] {
-            subsidy.counts(of: population.schools, quintiles: population.quintiles, seed: seed).map { $0 != nil }
+            subsidy.counts(of: ReachedSchools(population), seed: seed).map { $0 != nil }
         }
         let chosen = applicants(seed: 1)
         for (sector, quintile) in [("po", 1), ("po", 3), ("po", 5), ("vo", 2), ("so", 0)] {

@@ -68,6 +68,7 @@ private func header(_ folder: String, _ name: String) throws -> String {
         #expect(throws: RunError.notARun(path: folder.path)) { try RunDirectory(folder.path) }
         #expect(try contents(of: folder.file("thesis.txt")) == "mine")
         try folder.write("", to: "file")
+        #expect(throws: RunError.noName) { try RunDirectory("") }
         #expect(throws: RunError.notAFolder(path: folder.file("file"))) { try RunDirectory(folder.file("file")) }
     }
 

@@ -12,14 +12,28 @@ public struct Allocation: Sendable {
 
     /// One rule's amounts in one year, a cell for each school of the population.
     public struct Payment: Sendable {
-        /// The rule's name.
+        /// The name beside the amounts: the rule's, with the part of it where it pays in two parts.
         public let rule: String
+        /// The name under which the rule is declared.
+        let declaredRule: String
         /// The school year.
         public let year: SchoolYear
         /// The schools' amounts, in the order of the population's schools.
         public let amounts: [Cents]
         /// What municipalities keep, by name; empty for rules that pay schools only.
         public let municipalAmounts: [MunicipalAmount]
+
+        /// - Parameter declaredRule: The name under which the rule is declared; nil when it is the same.
+        init(
+            rule: String, declaredRule: String? = nil, year: SchoolYear, amounts: [Cents],
+            municipalAmounts: [MunicipalAmount]
+        ) {
+            self.rule = rule
+            self.declaredRule = declaredRule ?? rule
+            self.year = year
+            self.amounts = amounts
+            self.municipalAmounts = municipalAmounts
+        }
 
         /// The money of schools and municipalities together.
         public var total: Cents {
@@ -39,14 +53,33 @@ public struct Allocation: Sendable {
     /// - Throws: ``FundingError``.
     public init(rules: [FundingRule], population: SchoolPopulation, seed: UInt64 = 0) throws(FundingError) {
         var payments: [Payment] = []
-        for rule in rules {
+        for (position, rule) in rules.enumerated() {
+            try Self.check(rule, after: rules[..<position].map(\.name))
             let application = try RuleApplication(rule, population, seed: seed)
             for year in rule.years {
                 payments += try application.payments(in: year, after: payments.filter { $0.year == year })
             }
+            try Self.checkNames(payments, of: rule)
             guard payments.count <= Self.largestNumberOfPayments else { throw .amountTooLarge(rule: rule.name) }
         }
         self.init(payments: payments)
+    }
+
+    /// Every rule that a target share names is before it.
+    private static func check(_ rule: FundingRule, after earlier: [String]) throws(FundingError) {
+        guard case .targetShare(let formula) = rule.formula else { return }
+        for name in formula.rules ?? [] where !earlier.contains(name) {
+            throw .unknownRule(rule: rule.name, name: name, earlier: earlier)
+        }
+    }
+
+    /// No amount of a rule is named like another rule's.
+    private static func checkNames(_ payments: [Payment], of rule: FundingRule) throws(FundingError) {
+        let own = Set(payments.lazy.filter { $0.declaredRule == rule.name }.map(\.rule))
+        guard let other = payments.first(where: { $0.declaredRule != rule.name && own.contains($0.rule) }) else {
+            return
+        }
+        throw .sameName(rule: rule.name, other: other.declaredRule, name: other.rule)
     }
 
     init(payments: [Payment]) {
@@ -75,7 +108,8 @@ public struct Allocation: Sendable {
         Allocation(
             payments: payments.map {
                 Payment(
-                    rule: $0.rule, year: $0.year.advanced(by: years), amounts: $0.amounts,
+                    rule: $0.rule, declaredRule: $0.declaredRule, year: $0.year.advanced(by: years),
+                    amounts: $0.amounts,
                     municipalAmounts: $0.municipalAmounts)
             })
     }

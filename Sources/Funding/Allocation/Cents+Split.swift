@@ -86,22 +86,30 @@ private struct LargestRemainder {
         return above + ties
     }
 
-    /// The n-th largest of some numbers, n from 1, by quickselect.
+    /// The n-th largest of some numbers, n from 1, by quickselect: Hoare's partition, in place.
     private static func nthLargest(_ n: Int, of numbers: [Double]) -> Double {
-        var rest = numbers
-        var n = n
-        while true {
-            let pivot = rest[rest.count / 2]
-            let above = rest.filter { $0 > pivot }
-            if n <= above.count {
-                rest = above
-                continue
+        var numbers = numbers
+        var (low, high) = (0, numbers.count - 1)
+        while low < high {
+            let pivot = numbers[(low + high) / 2]
+            var (left, right) = (low, high)
+            while left <= right {
+                while numbers[left] > pivot { left += 1 }
+                while numbers[right] < pivot { right -= 1 }
+                guard left <= right else { break }
+                numbers.swapAt(left, right)
+                left += 1
+                right -= 1
             }
-            let below = rest.filter { $0 < pivot }
-            let equal = rest.count - above.count - below.count
-            if n <= above.count + equal { return pivot }
-            n -= above.count + equal
-            rest = below
+            // Before right the larger ones, from left the smaller ones, between them the pivot.
+            if n - 1 <= right {
+                high = right
+            } else if n - 1 >= left {
+                low = left
+            } else {
+                break
+            }
         }
+        return numbers[n - 1]
     }
 }

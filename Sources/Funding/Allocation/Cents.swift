@@ -10,8 +10,14 @@ public struct Cents: Sendable, Hashable, Comparable, AdditiveArithmetic, CustomS
     public static let largestTotal = Cents(1_000_000_000_000_000)
 
     /// An amount in euros, rounded to the nearest cent, halves away from zero; nil above ``largestTotal``.
+    ///
+    /// Halves are those of decimal figures, as on paper: 1283790.255 euros is a little less in binary and is rounded up all
+    /// the same.
     public init?(euros: Double) {
-        let cents = (euros * 100).rounded()
+        let exact = euros * 100
+        // A few units in the last place of a product of some figures; never much of a cent.
+        let rounding = min(abs(exact) * 0x1p-50, 1e-4)
+        let cents = (exact < 0 ? exact - rounding : exact + rounding).rounded()
         guard cents.isFinite, abs(cents) <= Double(Self.largestTotal.count) else { return nil }
         count = Int(cents)
     }

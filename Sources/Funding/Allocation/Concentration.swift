@@ -40,6 +40,8 @@ public struct Concentration: Sendable, Equatable {
             twiceArea += school.pupils / count * (2 * below + school.euros) / euros
             below += school.euros
         }
-        return max(0, 1 - twiceArea)
+        let gini = 1 - twiceArea
+        // Rounding of the sum: a smaller inequality cannot be told from none.
+        return gini < 1e-12 ? 0 : gini
     }
 }

@@ -18,19 +18,14 @@ extension RuleApplication {
                 Allocation.MunicipalAmount(
                     municipality: municipality.name, amount: isShared ? amount - shared : amount))
         }
-        return payment(rule.name, year, schoolAmounts, municipalAmounts: kept)
+        return payment(nil, year, schoolAmounts, municipalAmounts: kept)
     }
 
     private func amounts(_ part: MunicipalPart, in year: SchoolYear) throws(FundingError) -> [Cents] {
-        let weights = municipalities.map {
-            part.perInhabitant[year] * $0.inhabitants + part.perPupil[year] * $0.pupils
-                + part.perScorePoint[year] * $0.score
-        }
-        guard weights.contains(where: { $0 > 0 }) else {
-            throw .noSchools(rule: rule.name, reason: rule.formula.whatIsMissing)
-        }
-        if let total = try rule.total(in: year) { return try total.split(by: weights) }
+        let weights = municipalities.map { part.euros($0, in: year) }
+        if let total = try rule.total(in: year) { return try divide(total, by: weights, in: year) }
         let factor = rule.adjustment.factor(in: year)
+        guard factor * weights.reduce(0, +) <= Cents.largestTotal.euros else { throw .amountTooLarge(rule: rule.name) }
         var amounts: [Cents] = []
         for weight in weights {
             guard let amount = Cents(euros: factor * weight) else { throw .amountTooLarge(rule: rule.name) }

@@ -3,10 +3,7 @@ import Recovery
 /// One rule on one population: the schools that it reaches and what each of them counts for.
 struct RuleApplication {
     let rule: FundingRule
-    private let population: SchoolPopulation
-    /// The positions of the reached schools in the population.
-    private let reached: [Int]
-    let schools: [School]
+    let schools: ReachedSchools
     let counts: [Double?]
     private let ranges: [ClosedRange<Cents>]
     let municipalities: [MunicipalBasis]
@@ -14,29 +11,36 @@ struct RuleApplication {
     /// - Throws: ``FundingError/noSchools(rule:reason:)`` and what bounds and municipalities throw.
     init(_ rule: FundingRule, _ population: SchoolPopulation, seed: UInt64) throws(FundingError) {
         self.rule = rule
-        self.population = population
-        let reached = population.schools.indices.filter { rule.reaches(population.schools[$0]) }
-        let schools = reached.map { population.schools[$0] }
-        self.reached = reached
-        self.schools = schools
-        guard !schools.isEmpty else { throw .noSchools(rule: rule.name, reason: Self.missingSchools(rule, population)) }
-        counts = rule.formula.counts(of: schools, quintiles: reached.map { population.quintiles[$0] }, seed: seed)
+        schools = ReachedSchools(rule, in: population)
+        guard schools.count > 0 else {
+            throw .noSchools(rule: rule.name, reason: Self.missingSchools(rule, population))
+        }
+        if let reason = Self.unknownChoice(rule, schools) { throw .unknownChoice(rule: rule.name, reason: reason) }
+        counts = rule.formula.counts(of: schools, seed: seed)
         var ranges: [ClosedRange<Cents>] = []
         if !rule.bounds.isEmpty {
-            for school in schools { ranges.append(try rule.bounds.range(of: school, rule: rule.name)) }
+            for index in 0..<schools.count {
+                ranges.append(try rule.bounds.range(of: schools[index], rule: rule.name))
+            }
         }
         self.ranges = ranges
         if case .municipal(let part) = rule.formula {
-            municipalities = try .init(
-                MunicipalBasis.all(schools, population.municipalities, part: part, rule: rule.name))
+            municipalities = try MunicipalBasis.all(schools, part: part, rule: rule.name)
         } else {
             municipalities = []
         }
-        let hasClaim =
-            !municipalities.isEmpty || counts.contains { ($0 ?? 0) > 0 } || (!ranges.isEmpty && rule.total == nil)
         guard hasClaim else {
             throw .noSchools(rule: rule.name, reason: "\(rule.formula.whatIsMissing) in its sectors")
         }
+    }
+
+    /// Whether the rule has anybody to pay: a school that counts, or a least amount for one with a figure.
+    private var hasClaim: Bool {
+        if case .municipal(let part) = rule.formula {
+            return rule.years.contains { year in municipalities.contains { part.euros($0, in: year) > 0 } }
+        }
+        let hasLeast = rule.total == nil && zip(counts, ranges).contains { $0 != nil && $1.lowerBound > .zero }
+        return hasLeast || counts.contains { ($0 ?? 0) > 0 }
     }
 
     private static func missingSchools(_ rule: FundingRule, _ population: SchoolPopulation) -> String {
@@ -47,6 +51,26 @@ struct RuleApplication {
             + (known.isEmpty ? "no school types are declared" : "their types are \(known.joined(separator: ", "))")
     }
 
+    /// School types and grades that the rule names beside others but no reached school has; nil without one.
+    private static func unknownChoice(_ rule: FundingRule, _ schools: ReachedSchools) -> String? {
+        if let named = rule.schoolTypes {
+            let types = Set(schools.map(\.traits.type).compactMap { $0 })
+            guard let type = named.first(where: { !types.contains($0) }) else { return unknownGrade(rule, schools) }
+            return "no school of type '\(type)' in its sectors; those it names and finds are "
+                + types.sorted().joined(separator: ", ")
+        }
+        return unknownGrade(rule, schools)
+    }
+
+    private static func unknownGrade(_ rule: FundingRule, _ schools: ReachedSchools) -> String? {
+        guard case .perPupil(let formula) = rule.formula, let grades = formula.grades else { return nil }
+        let known = Set(schools.map { $0.grades.map(\.grade) }.joined())
+        guard !known.isDisjoint(with: grades), let grade = grades.first(where: { !known.contains($0) }) else {
+            return nil
+        }
+        return "no grade '\(grade)' in its schools; their grades are \(known.sorted().joined(separator: ", "))"
+    }
+
     /// What the rule pays in a year.
     ///
     /// - Parameter earlier: What the rules before it pay in the year.
@@ -55,17 +79,34 @@ struct RuleApplication {
         switch rule.formula {
         case .targetShare(let formula): return try targetShare(formula, in: year, after: earlier)
         case .municipal(let part): return [try municipal(part, in: year)]
-        default: return [payment(rule.name, year, try amounts(in: year))]
+        default: return [payment(nil, year, try amounts(in: year))]
         }
     }
 
     /// A payment of the rule from the amounts of the reached schools.
+    ///
+    /// - Parameter part: The part of the rule that it pays; nil for all of it.
     func payment(
-        _ name: String, _ year: SchoolYear, _ amounts: [Cents], municipalAmounts: [Allocation.MunicipalAmount] = []
+        _ part: String?, _ year: SchoolYear, _ amounts: [Cents], municipalAmounts: [Allocation.MunicipalAmount] = []
     ) -> Allocation.Payment {
-        var all = [Cents](repeating: .zero, count: population.schools.count)
-        for (position, amount) in zip(reached, amounts) { all[position] = amount }
-        return Allocation.Payment(rule: name, year: year, amounts: all, municipalAmounts: municipalAmounts)
+        var all = [Cents](repeating: .zero, count: schools.population.schools.count)
+        for (position, amount) in zip(schools.positions, amounts) { all[position] = amount }
+        return Allocation.Payment(
+            rule: part.map { "\(rule.name), \($0)" } ?? rule.name, declaredRule: rule.name, year: year, amounts: all,
+            municipalAmounts: municipalAmounts)
+    }
+
+    /// An amount of the rule in parts; nothing in parts of nothing.
+    ///
+    /// - Throws: ``FundingError/noSchools(rule:reason:)`` when no weight is above 0.
+    func divide(_ amount: Cents, by weights: [Double], in year: SchoolYear) throws(FundingError) -> [Cents] {
+        guard amount > .zero else { return [Cents](repeating: .zero, count: weights.count) }
+        guard weights.contains(where: { $0 > 0 }) else {
+            throw .noSchools(
+                rule: rule.name,
+                reason: "its figures are 0 for each of them in \(year), so \(amount) euros have nowhere to go")
+        }
+        return try amount.split(by: weights)
     }
 
     private func amounts(in year: SchoolYear) throws(FundingError) -> [Cents] {
@@ -73,7 +114,7 @@ struct RuleApplication {
         let factor = rule.adjustment.factor(in: year)
         let entitlements = counts.map { $0.map { rule.formula.euros($0, rate: rate) } }
         guard let total = try rule.total(in: year) else { return try cents(entitlements, factor: factor) }
-        return try divide(total, by: entitlements)
+        return try divide(total, by: entitlements, in: year)
     }
 
     /// Euros rounded to the cent, within the bounds.
@@ -82,6 +123,8 @@ struct RuleApplication {
         guard entitlements.reduce(0, { $0 + factor * ($1 ?? 0) }) <= Cents.largestTotal.euros else {
             throw .amountTooLarge(rule: rule.name)
         }
+        let least = zip(entitlements, ranges).reduce(0) { $0 + ($1.0 == nil ? 0 : $1.1.lowerBound.euros) }
+        guard least <= Cents.largestTotal.euros else { throw .amountTooLarge(rule: rule.name) }
         var amounts: [Cents] = []
         amounts.reserveCapacity(entitlements.count)
         for (position, entitlement) in entitlements.enumerated() {
@@ -96,9 +139,11 @@ struct RuleApplication {
         return amounts
     }
 
-    private func divide(_ total: Cents, by entitlements: [Double?]) throws(FundingError) -> [Cents] {
+    private func divide(
+        _ total: Cents, by entitlements: [Double?], in year: SchoolYear
+    ) throws(FundingError) -> [Cents] {
         let weights = entitlements.map { $0 ?? 0 }
-        guard !ranges.isEmpty else { return try total.split(by: weights) }
+        guard !ranges.isEmpty else { return try divide(total, by: weights, in: year) }
         let own = zip(entitlements, ranges).map { $0 == nil ? Cents.zero...Cents.zero : $1 }
         if let parts = total.split(by: weights, within: own) { return parts }
         let least = own.reduce(0.0) { $0 + $1.lowerBound.euros }

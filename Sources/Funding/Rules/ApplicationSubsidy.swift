@@ -34,14 +34,15 @@ public struct ApplicationSubsidy: Sendable, Equatable {
     }
 
     /// The pupils of each school that applies; nil for the others.
-    ///
-    /// - Parameter quintiles: For each school its quintile, 0 when unknown.
-    func counts(of schools: [School], quintiles: [Int], seed: UInt64) -> [Double?] {
+    func counts(of schools: ReachedSchools, seed: UInt64) -> [Double?] {
         var counts = [Double?](repeating: nil, count: schools.count)
-        let groups = Dictionary(grouping: schools.indices) { [schools[$0].sector, String(quintiles[$0])] }
+        let quintiles = schools.quintiles
+        let kinds = zip(schools.map(\.sector), quintiles).map { Kind(sector: $0, quintile: $1) }
+        let groups = Dictionary(grouping: kinds.indices) { kinds[$0] }
         for members in groups.values {
             guard let first = members.first else { continue }
-            let applicants = Int((takeUp[quintiles[first]] * Double(members.count)).rounded())
+            // As in pupils(of:): halves are rounded up whatever the last bit of the share.
+            let applicants = Int((takeUp[quintiles[first]] * Double(members.count) + 1e-9).rounded())
             for member in order(members, schools, seed: seed).prefix(applicants) {
                 counts[member] = pupils(of: schools[member])
             }
@@ -49,7 +50,13 @@ public struct ApplicationSubsidy: Sendable, Equatable {
         return counts
     }
 
-    private func order(_ members: [Int], _ schools: [School], seed: UInt64) -> [Int] {
+    /// What schools of which a declared share applies have in common.
+    private struct Kind: Hashable {
+        let sector: String
+        let quintile: Int
+    }
+
+    private func order(_ members: [Int], _ schools: ReachedSchools, seed: UInt64) -> [Int] {
         let keyed = members.map { member in
             let stream = RandomStream(
                 seed: seed, purpose: .application, draw: 0, entity: streamKey(schools[member].id), period: 0)

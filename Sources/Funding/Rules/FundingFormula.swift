@@ -57,15 +57,14 @@ public enum FundingFormula: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - schools: The reached schools.
-    ///   - quintiles: For each its quintile, 0 when unknown.
     ///   - seed: Decides which schools apply for a subsidy.
-    func counts(of schools: [School], quintiles: [Int], seed: UInt64) -> [Double?] {
+    func counts(of schools: ReachedSchools, seed: UInt64) -> [Double?] {
         switch self {
         case .perPupil(let formula): schools.map { formula.count(of: $0) }
         case .perScorePoint(let formula): schools.map { formula.score.score(of: $0) }
         case .newcomers(let formula): schools.map { formula.count(of: $0) }
         case .topShare(let formula): formula.counts(of: schools)
-        case .application(let formula): formula.counts(of: schools, quintiles: quintiles, seed: seed)
+        case .application(let formula): formula.counts(of: schools, seed: seed)
         case .lumpSum: schools.map { _ in 1 }
         case .targetShare(let formula): schools.map { formula.score.score(of: $0) }
         case .municipal: schools.map { _ in nil }
@@ -102,7 +101,7 @@ public enum FundingFormula: Sendable, Equatable {
         case .application: "no school applies"
         case .lumpSum: "no schools"
         case .targetShare(let formula): "no \(formula.score.words)"
-        case .municipal: "no municipality is declared"
+        case .municipal: "no municipality with inhabitants, pupils or scores that it pays for"
         }
     }
 }

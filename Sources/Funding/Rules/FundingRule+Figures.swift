@@ -8,6 +8,37 @@ public struct RuleFigure: Sendable {
     public let unit: String
 }
 
+extension RuleFigure {
+    /// The same number in all years.
+    fileprivate init(_ name: String, _ value: Double, _ unit: String) {
+        self.init(name: name, value: YearlyNumber(value), unit: unit)
+    }
+}
+
+extension TopShareSupplement {
+    /// - Parameter unit: `EUR` or `weight`, with a blank.
+    fileprivate func figures(_ unit: String) -> [RuleFigure] {
+        let share = RuleFigure("share", share, "share of schools by \(order.rawValue)")
+        guard let smallSchool else { return [share] }
+        return [
+            share, RuleFigure("small_school_below", Double(smallSchool.below), "pupils"),
+            RuleFigure("small_school_amount", smallSchool.amount, unit + "per small school"),
+            RuleFigure("small_school_per_pupil", smallSchool.perPupil, unit + "per pupil of a small school"),
+        ]
+    }
+}
+
+extension ApplicationSubsidy {
+    fileprivate var figures: [RuleFigure] {
+        let names = ["unknown"] + (1...5).map(String.init)
+        return [
+            RuleFigure("share", share, "share of pupils"),
+            RuleFigure("share_with_score", shareWithScore, "share of pupils where the score is above 0"),
+        ]
+            + zip(names, takeUp).map { RuleFigure("take_up.\($0)", $1, "share of the quintile's schools that apply") }
+    }
+}
+
 extension FundingRule {
     /// Every number of the rule.
     public var figures: [RuleFigure] {
@@ -33,9 +64,6 @@ extension FundingRule {
 extension FundingFormula {
     fileprivate func figures(isTotalFixed: Bool) -> [RuleFigure] {
         let unit = isTotalFixed ? "weight " : "EUR "
-        func number(_ name: String, _ value: Double, _ unit: String) -> RuleFigure {
-            RuleFigure(name: name, value: YearlyNumber(value), unit: unit)
-        }
         func rate(_ per: String) -> [RuleFigure] {
             isTotalFixed && self.rate == YearlyNumber(1)
                 ? [] : [RuleFigure(name: "rate", value: self.rate, unit: unit + per)]
@@ -45,26 +73,11 @@ extension FundingFormula {
             return rate("per pupil" + (formula.grades.map { " of grades \($0.joined(separator: ", "))" } ?? ""))
         case .perScorePoint(let formula): return rate("per point of \(formula.score.words)")
         case .newcomers(let formula):
-            return rate("per newcomer above the number") + [number("above", Double(formula.above), "newcomers")]
+            return rate("per newcomer above the number") + [RuleFigure("above", Double(formula.above), "newcomers")]
         case .topShare(let formula):
-            let small = formula.smallSchool.map {
-                [
-                    number("small_school_below", Double($0.below), "pupils"),
-                    number("small_school_amount", $0.amount, unit + "per small school"),
-                    number("small_school_per_pupil", $0.perPupil, unit + "per pupil of a small school"),
-                ]
-            }
-            return rate("per pupil of a selected school")
-                + [number("share", formula.share, "share of schools by \(formula.order.rawValue)")] + (small ?? [])
+            return rate("per pupil of a selected school") + formula.figures(unit)
         case .application(let formula):
-            let names = ["unknown"] + (1...5).map(String.init)
-            return rate("per pupil applied for") + [
-                number("share", formula.share, "share of pupils"),
-                number("share_with_score", formula.shareWithScore, "share of pupils where the score is above 0"),
-            ]
-                + zip(names, formula.takeUp).map {
-                    number("take_up.\($0)", $1, "share of the quintile's schools that apply")
-                }
+            return rate("per pupil applied for") + formula.figures
         case .lumpSum: return rate("per school")
         case .targetShare(let formula):
             return [
@@ -76,7 +89,7 @@ extension FundingFormula {
                 RuleFigure(name: "per_pupil", value: formula.perPupil, unit: unit + "per pupil of the municipality"),
                 RuleFigure(
                     name: "per_score_point", value: formula.perScorePoint, unit: unit + "per point of score in it"),
-                number("cooperation_share", formula.cooperationShare, "share that reaches schools"),
+                RuleFigure("cooperation_share", formula.cooperationShare, "share that reaches schools"),
             ]
         }
     }

@@ -14,6 +14,7 @@ extension FundingRule {
             let rule = value.mapping("funding rule of kind \(kind.rawValue)", keys: Self.commonKeys + kind.keys)
         else { return nil }
         let name = rule.text("name")
+        if name?.isEmpty == true { rule.optional("name")?.fail("the name is empty. Give one to write beside amounts.") }
         let sectors = rule.required("sectors")?.list(atLeast: 1)?.map { $0.word(among: knownSectors) }
         let source = rule.text("source")
         let types = rule.optional("school_types").map { $0.texts(atLeast: 1) }

@@ -1,3 +1,5 @@
+import Recovery
+
 /// Money for municipalities, of which a share reaches their schools through cooperation.
 ///
 /// A municipality's amount is made of its inhabitants, the pupils of its reached schools and their scores. The cooperation
@@ -22,6 +24,12 @@ public struct MunicipalPart: Sendable, Equatable {
         self.cooperationShare = cooperationShare
     }
 
+    /// A municipality's euros in a year, before indexation.
+    func euros(_ municipality: MunicipalBasis, in year: SchoolYear) -> Double {
+        perInhabitant[year] * municipality.inhabitants + perPupil[year] * municipality.pupils
+            + perScorePoint[year] * municipality.score
+    }
+
     /// Whether inhabitants count in any year.
     var needsInhabitants: Bool { perInhabitant.distinct.contains { $0.value > 0 } }
 }
@@ -37,20 +45,20 @@ struct MunicipalBasis: Sendable {
 
     /// The municipalities of some schools, and those with inhabitants but without such a school, by name.
     ///
-    /// - Throws: ``FundingError/noSchools(rule:reason:)`` when a municipality's inhabitants count but are not declared.
+    /// - Throws: ``FundingError/unknownInhabitants(rule:municipality:)`` when a municipality's inhabitants count but are not declared.
     static func all(
-        _ schools: [School], _ municipalities: [Municipality], part: MunicipalPart, rule: String
+        _ schools: ReachedSchools, part: MunicipalPart, rule: String
     ) throws(FundingError) -> [MunicipalBasis] {
         var members: [String: [Int]] = [:]
-        for (position, school) in schools.enumerated() {
-            if let name = school.traits.municipality { members[name, default: []].append(position) }
+        for (position, name) in schools.map(\.traits.municipality).enumerated() {
+            if let name { members[name, default: []].append(position) }
         }
-        let declared = Dictionary(uniqueKeysWithValues: municipalities.map { ($0.name, $0.inhabitants) })
+        let declared = Dictionary(
+            uniqueKeysWithValues: schools.population.municipalities.map { ($0.name, $0.inhabitants) })
         var result: [MunicipalBasis] = []
         for name in Set(members.keys).union(part.needsInhabitants ? Array(declared.keys) : []).sorted() {
             if part.needsInhabitants, declared[name] == nil {
-                throw .badMunicipality(
-                    name: name, reason: "its inhabitants are not declared, but rule '\(rule)' pays by them")
+                throw .unknownInhabitants(rule: rule, municipality: name)
             }
             let own = members[name] ?? []
             result.append(

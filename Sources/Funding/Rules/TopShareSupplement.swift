@@ -71,15 +71,22 @@ public struct TopShareSupplement: Sendable, Equatable {
     }
 
     /// The pupils of each selected school; nil for the others.
-    func counts(of schools: [School]) -> [Double?] {
+    func counts(of schools: ReachedSchools) -> [Double?] {
         var counts = [Double?](repeating: nil, count: schools.count)
-        let peers = Dictionary(grouping: schools.indices) { [schools[$0].sector, schools[$0].traits.type ?? ""] }
+        let kinds = schools.map { Kind(sector: $0.sector, type: $0.traits.type) }
+        let peers = Dictionary(grouping: kinds.indices) { kinds[$0] }
         for members in peers.values {
             for position in selected(members.map { value(of: schools[$0]) }) {
                 counts[members[position]] = Double(schools[members[position]].pupils)
             }
         }
         return counts
+    }
+
+    /// What schools that are compared with each other have in common.
+    private struct Kind: Hashable {
+        let sector: String
+        let type: String?
     }
 
     private func value(of school: School) -> Double? {
@@ -89,7 +96,7 @@ public struct TopShareSupplement: Sendable, Equatable {
             case .scorePerPupil: score.score(of: school)
             case .newcomersPerPupil: school.newcomers.map(Double.init)
             }
-        return count.map { $0 / Double(school.pupils) }
+        return count.map(school.order)
     }
 
     /// The positions of the selected among peers, by their values.
@@ -97,6 +104,8 @@ public struct TopShareSupplement: Sendable, Equatable {
         let ranked = values.indices.compactMap { position in values[position].map { (value: $0, position: position) } }
             .sorted { $0.value > $1.value }
         let limit = share * Double(ranked.count)
+        // The last bit of a share such as 0.07 of 100 schools must neither select a school nor drop one.
+        let rounding = 1e-9
         var result: [Int] = []
         var start = 0
         while start < ranked.count, ranked[start].value > 0 {
@@ -104,8 +113,8 @@ public struct TopShareSupplement: Sendable, Equatable {
             while end < ranked.count, ranked[end].value == ranked[start].value { end += 1 }
             let isWithin =
                 switch ties {
-                case .include: Double(start) < limit
-                case .exclude: Double(end) <= limit
+                case .include: Double(start) < limit - rounding
+                case .exclude: Double(end) <= limit + rounding
                 }
             guard isWithin else { break }
             result += ranked[start..<end].map(\.position)

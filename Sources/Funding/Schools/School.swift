@@ -87,6 +87,17 @@ public struct School: Sendable, Equatable {
         return (scoreBeforeThreshold ?? disadvantageScore).map { $0 / Double(pupils) }
     }
 
+    /// The score per pupil in the steps that schools are compared in.
+    var scoreOrder: Double? {
+        guard pupils > 0 else { return nil }
+        return (scoreBeforeThreshold ?? disadvantageScore).map(order)
+    }
+
+    /// A count per pupil in steps of 2^-36.
+    ///
+    /// Scores are decimals, so schools in one proportion tie (3.3 for 33 pupils, 10 for 100); the binary quotients may not.
+    func order(_ count: Double) -> Double { (count / Double(pupils) * 0x1p36).rounded() }
+
     /// What makes the school's row unusable; nil when nothing does.
     func problem(sectors: [String]) -> String? {
         if !sectors.contains(sector) { return "unknown sector '\(sector)'; expected one of \(sectors)" }

@@ -76,7 +76,7 @@ public struct SchoolPopulation: Sendable {
             let sector = schools[start].sector
             let end = schools[start...].firstIndex { $0.sector != sector } ?? schools.count
             var scored = (start..<end).compactMap { position in
-                schools[position].scorePerPupil.map { (score: $0, position: position) }
+                schools[position].scoreOrder.map { (score: $0, position: position) }
             }
             scored.sort { ($0.score, $0.position) < ($1.score, $1.position) }
             for (rank, school) in scored.enumerated() { quintiles[school.position] = rank * 5 / scored.count + 1 }

@@ -4,9 +4,6 @@ struct BoardPool {
     private let boards: [[Int]]
     private let pupils: [Double]
 
-    /// No boards: what is spent of a school's money is spent for the school.
-    init() { (boards, pupils) = ([], []) }
-
     /// The boards of a population; a school without a board stands alone.
     init(_ population: SchoolPopulation, _ reach: SpendingPolicy.BoardSpending) {
         pupils = population.schools.map { Double($0.pupils) }

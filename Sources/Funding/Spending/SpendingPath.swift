@@ -54,7 +54,7 @@ public struct SpendingPath: Sendable {
     ///   - policy: How it is spent.
     ///   - population: The schools.
     ///   - seed: The scenario's seed, which decides which schools spend fast.
-    /// - Throws: ``FundingError/receivedAfterDeadline(year:deadline:)``, or
+    /// - Throws: ``FundingError/receivedAfterDeadline(year:deadline:)``, ``FundingError/deadlineTooLate(deadline:first:)``, or
     ///   ``FundingError/momentBeforeMoney(year:sector:first:place:)``.
     /// - Complexity: Linear in schools times years, but for the sorting of places.
     public init(
@@ -70,22 +70,6 @@ public struct SpendingPath: Sendable {
         try spendByBoards(BoardPool(population, policy.boardSpending))
     }
 
-    /// Spends an allocation in equal parts from receipt to deadline, by the schools themselves.
-    ///
-    /// - Parameters:
-    ///   - allocation: The money received.
-    ///   - deadline: The last school year in which money may be spent.
-    ///   - schools: The number of schools.
-    /// - Throws: ``FundingError/receivedAfterDeadline(year:deadline:)``.
-    public init(_ allocation: Allocation, deadline: SchoolYear, schools: Int) throws(FundingError) {
-        policy = .equalParts
-        places = SpendingPlaces(schools: schools)
-        years = try Self.received(allocation, deadline: deadline, schools: schools)
-        guard !years.isEmpty else { return }
-        spend()
-        try spendByBoards(BoardPool())
-    }
-
     private static func received(
         _ allocation: Allocation, deadline: SchoolYear, schools: Int
     ) throws(FundingError) -> [Year] {
@@ -93,6 +77,7 @@ public struct SpendingPath: Sendable {
         guard last <= deadline else {
             throw .receivedAfterDeadline(year: last.description, deadline: deadline.description)
         }
+        guard deadline.start - first.start <= 50 else { throw .deadlineTooLate(deadline: deadline, first: first) }
         return SchoolYear.years(from: first, through: deadline).map {
             Year($0, received: allocation.received(in: $0, schools: schools))
         }

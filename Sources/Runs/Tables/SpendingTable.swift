@@ -5,7 +5,8 @@ import Tables
 
 extension TableSchema {
     static let spending = TableSchema(
-        name: "spending", description: "Money received, spent, carried over and returned.",
+        name: "spending",
+        description: "Money that schools received, spent, carried over and returned; without what municipalities keep.",
         columns: [
             Column("scenario", .string, "scenario"), Column("sector", .string, "sector"),
             Column("disadvantage_quintile", .string, "1 (lowest score per pupil) to 5, unknown, or all"),

@@ -32,7 +32,7 @@ public struct ScenarioDeclaration: Sendable {
     /// Where the cause of an error is declared; nil when it is not in this scenario's keys.
     func place(of error: FundingError) -> SpecificationPlace? {
         switch error {
-        case .receivedAfterDeadline: return deadlinePlace
+        case .receivedAfterDeadline, .deadlineTooLate: return deadlinePlace
         case .momentBeforeMoney(_, _, _, let place), .momentAfterDeadline(_, _, let place): return place
         default:
             guard let rule = error.rule, case .rules(let rules, _) = money else { return nil }
