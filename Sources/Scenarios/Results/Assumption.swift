@@ -86,19 +86,28 @@ extension FundingPlan {
     public var assumptions: [Assumption] { moneyAssumptions + spendingAssumptions + populationAssumptions }
 
     private var moneyAssumptions: [Assumption] {
-        scenarios.flatMap { scenario -> [Assumption] in
-            guard case .rules(let rules, _) = scenario.declaration.money else { return [] }
-            return rules.flatMap { rule in
+        scenarios.flatMap { scenario in
+            ownRules(of: scenario.declaration).flatMap { rule in
                 rule.figures.flatMap { Self.assumptions(of: $0, rule, scenario: scenario.declaration.name) }
             }
         }
     }
 
+    /// The rules that a scenario does not take over from the one whose rules it changes.
+    private func ownRules(of declaration: ScenarioDeclaration) -> [FundingRule] {
+        guard case .rules(let rules, let base) = declaration.money else { return [] }
+        guard let other = file.scenarios.first(where: { $0.name == base }), case .rules(let taken, _) = other.money
+        else { return rules }
+        let places = taken.compactMap(\.place)
+        return rules.filter { rule in rule.place.map { !places.contains($0) } ?? true }
+    }
+
     private static func assumptions(of figure: RuleFigure, _ rule: FundingRule, scenario: String) -> [Assumption] {
         figure.value.distinct.map { years, value in
             let reach = [rule.sectors, rule.schoolTypes ?? [], (years ?? rule.years).map(\.description)]
+            let name = ([scenario, rule.name, figure.name] + (years ?? []).map(\.description)).joined(separator: ".")
             return Assumption(
-                "\(scenario).\(rule.name).\(figure.name)", .fixed(value), origin: "rule", source: rule.source,
+                name, .fixed(value), origin: "rule", source: rule.source,
                 note: ([figure.unit] + reach.filter { !$0.isEmpty }.map { $0.joined(separator: " ") })
                     .joined(separator: ", "))
         }
