@@ -343,6 +343,28 @@ import Testing
         #expect(asked.leaveOneOut.count == 201 && !asked.isLeavingOutSkipped)
     }
 
+    /// Two minima: metafor 3.8 stops at between 0 and within 11.18, log-likelihood -13.13267, while its own likelihood at
+    /// between 56.234 and within 0 is -12.74254 (`sigma2 = c(56.23413, 0)`).
+    @Test func theLowerOfTwoMinimaIsFound() throws {
+        let fit = try #require(
+            try fitted(
+                "kind: evidence\ndata: {file: d.csv}\nestimate: y\nstd_error: s\nstudy: study\nformula: y ~ x\n"
+                    + "structure: three_level\nestimator: ml\n",
+                """
+                y,s,study,x
+                -1.5,0.106939912535102,s2,1.2
+                2.4,0.137981000348788,s3,0.8
+                4,0.115614467210201,s1,0.9
+                6.5,0.117797601357583,s4,0
+                -2.7,0.123560032002376,s4,-0.9
+
+                """
+            ).evidence)
+        #expect(try #require(fit.logLikelihood) > -12.74254)
+        #expect(fit.heterogeneity.components.map(\.name) == ["between_studies", "within_studies"])
+        #expect(fit.heterogeneity.components[1].variance == 0)
+    }
+
     private static let manyStudies = """
         y,s,study,x,fs
         0.69043032437541,0.228786364760525,s4,2019.68,B
