@@ -44,7 +44,7 @@ struct EvidenceReport {
 
     private var effects: String {
         var table = TextTable(
-            ["effect", "estimate", "\(percent)% confidence", "sd of a new study", "df", "\(percent)% prediction"],
+            ["effect", "estimate", "\(percent)% confidence", "new study's scale", "df", "\(percent)% prediction"],
             numeric: [false, true, true, true, true, true])
         for effect in fit.effects {
             let confidence = effect.estimate.confidenceInterval(coverage: fit.method.coverage)
@@ -56,10 +56,11 @@ struct EvidenceReport {
             ])
         }
         let strength = fit.strength.map {
-            "\n  Evidence graded \($0.grade.rawValue): the sd of a new study's effect is widened by a factor of "
+            "\n  Evidence graded \($0.grade.rawValue): the scale of a new study's effect is widened by a factor of "
                 + "\(significant($0.widening))."
         }
-        return "Effects, and the effect to expect in a new study\n" + table.text + (strength ?? "")
+        let rule = "\n  Prediction of a new study's true effect: estimate and scale times t with df (inf: normal)."
+        return "Effects, and the effect to expect in a new study\n" + table.text + rule + (strength ?? "")
     }
 
     private var tests: String {

@@ -52,6 +52,10 @@ import Testing
             columns + "study: s\nrobust: cr2\ntest: t\n",
             "m.yaml:7:7: with 'robust' tests are Satterthwaite's t. Leave 'test' out."
         ),
+        (
+            columns + "formula: y ~ 0\n",
+            "m.yaml:5:10: the formula has no coefficient. Use 'y ~ 1' for the pooled effect."
+        ),
         (columns + "coverage: 1\n", "m.yaml:5:11: found 1.0; expected a share between 0 and 1."),
         (columns + "formula: z ~ x\n", "m.yaml:5:10: the formula explains 'z'; expected the estimates' column 'y'."),
         (
@@ -168,10 +172,35 @@ import Testing
             "column 'n' is 3.0 in data row 1; Fisher's z needs a sample of more than 3. Correct it, or leave the row out by 'subset'."
         ),
         (
-            columns, "y,se\n0.1,high\n0.2,low\n",
-            "column 'se' is text; what the sampling variance is known from must be a number. Check its cells, or declare which texts are missing."
+            columns, "y,se\n0.1,0\n0.2,-1\n0.3,1e-200\n",
+            "column 'se' is 0.0 in data row 1; expected a number above 0. Correct it, or leave the row out by 'subset'.\n"
+                + "column 'se' is -1.0 in data row 2; expected a number above 0. Correct it, or leave the row out by 'subset'.\n"
+                + "column 'se' is 1e-200 in data row 3; expected a number whose variance and precision a computer can hold. "
+                + "Rescale the estimates, or leave the row out by 'subset'."
+        ),
+        (
+            columns + "study: s\nrobust: cr1\n", "y,se,s\n0.1,0.1,a\n0.1,0.2,b\n0.1,0.1,c\n",
+            "the studies behind '(Intercept)' agree exactly: its cluster-robust standard error would be zero. Leave 'robust' out."
+        ),
+        (
+            // The coefficient of q compares several studies; the effect at q is that of a single one.
+            columns + "study: s\nrobust: cr0\nformula: y ~ f\npredict: [{name: q's, at: {f: q}}]\n",
+            "y,se,s,f\n0.1,0.1,a,p\n0.3,0.1,b,p\n0.4,0.1,c,p\n0.6,0.1,d,q\n",
+            "the residuals leave no degrees of freedom for the robust standard error of 'q's': what it compares fills a study each. Leave 'robust' out, or drop the moderator."
         ),
     ]
+
+    @Test func aTextIsFoundInItsCell() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("y,se\n0.1,0.2\n0.1,high\n", to: "d.csv")
+        let path = try folder.write("kind: evidence\n" + Self.columns, to: "m.yaml")
+        #expect {
+            _ = try ModelFile(path: path).fit()
+        } throws: { error in
+            "\(error)".hasSuffix(
+                "d.csv:3: column 'se' has 'high'; expected a number. Correct it, or declare it as missing.")
+        }
+    }
 
     @Test(arguments: data) func mistakesOfTheDataAreSaid(text: String, csv: String, message: String) throws {
         try expect("m.yaml: " + message, text, csv)

@@ -285,4 +285,117 @@ import Testing
         #expect(abs(fit.funnel[0].estimate - 0.5493061443340549) < 1e-15)
         #expect(abs(fit.funnel[0].standardError - 0.1.squareRoot()) < 1e-15)
     }
+
+    /// One standard error is 14,000 times another. Values of mpmath with 80 digits from the same formulas.
+    @Test func momentsSurviveStandardErrorsOfVeryUnlikeSize() throws {
+        let errors = [0.00777289191757571, 0.112620947027925, 0.650914567071496, 4.5943358711442e-05]
+        let rows = try EffectRows(
+            names: ["(Intercept)", "x", "fb"], declared: [1, -1.467, 1, 1, 0.262, 0, 1, -0.23, 0, 1, -1.009, 0],
+            estimates: [2.40811231793628, 6.25853830036008, -3.28703014909448, 0.203340223728646],
+            variances: errors.map { $0 * $0 }, studies: nil)
+        let solution = try EvidenceSolution(rows, EvidenceMethod(estimator: .derSimonianLaird))
+        let component = try #require(try Heterogeneity(solution).components.first)
+        #expect(abs(component.variance / 33.716867183071327 - 1) < 1e-7)
+        #expect(abs((component.standardError ?? 0) / 48.080050584433406 - 1) < 1e-7)
+    }
+
+    @Test func effectsOfTheSameNameAreToldApart() throws {
+        let fit = try #require(
+            try fitted(
+                "kind: evidence\ndata: {file: d.csv}\nestimate: y\nstd_error: se\neffect: id\n",
+                "y,se,id\n0.1,0.1,a\n0.2,0.1,a\n0.4,0.1,b\n0.5,0.1,\n"
+            ).evidence)
+        #expect(fit.leaveOneOut.map(\.name) == ["a (row 1)", "a (row 2)", "b", "row 4"])
+    }
+
+    /// Found by random meta-analyses: without one effect the degrees of freedom were rounding, and negative.
+    @Test func degreesOfFreedomThatAreRoundingAreRefused() throws {
+        let fit = try #require(
+            try fitted(
+                """
+                kind: evidence
+                data: {file: d.csv}
+                estimate: y
+                std_error: s
+                study: study
+                formula: y ~ x * fs
+                structure: three_level
+                robust: cr2
+                """, Self.manyStudies
+            ).evidence)
+        for left in fit.leaveOneOut {
+            guard let coefficients = left.coefficients else { continue }
+            for position in 0..<coefficients.count {
+                #expect((0.999..<7.001).contains(coefficients.estimate(at: position).degreesOfFreedom))
+            }
+        }
+    }
+
+    /// Each effect left out takes a fit of all the others: minutes for thousands, so that the file must ask.
+    @Test func thousandsOfEffectsAreLeftOutOnlyWhenAsked() throws {
+        let lines = (0..<1001).map { "\(Double($0 % 7) / 10),0.1,\($0 / 5)\n" }
+        let csv = "y,se,s\n" + lines.joined()
+        let model = "kind: evidence\ndata: {file: d.csv}\nestimate: y\nstd_error: se\nstudy: s\nstructure: fixed\n"
+        let unasked = try fitted(model, csv)
+        #expect(try #require(unasked.evidence).leaveOneOut.isEmpty)
+        #expect(unasked.fit.diagnostics.contains { $0.name == "leave_one_out" && $0.isWarning })
+        let asked = try #require(try fitted(model + "leave_one_out: [study]\n", csv).evidence)
+        #expect(asked.leaveOneOut.count == 201 && !asked.isLeavingOutSkipped)
+    }
+
+    /// Two minima: metafor 3.8 stops at between 0 and within 11.18, log-likelihood -13.13267, while its own likelihood at
+    /// between 56.234 and within 0 is -12.74254 (`sigma2 = c(56.23413, 0)`).
+    @Test func theLowerOfTwoMinimaIsFound() throws {
+        let fit = try #require(
+            try fitted(
+                "kind: evidence\ndata: {file: d.csv}\nestimate: y\nstd_error: s\nstudy: study\nformula: y ~ x\n"
+                    + "structure: three_level\nestimator: ml\n",
+                """
+                y,s,study,x
+                -1.5,0.106939912535102,s2,1.2
+                2.4,0.137981000348788,s3,0.8
+                4,0.115614467210201,s1,0.9
+                6.5,0.117797601357583,s4,0
+                -2.7,0.123560032002376,s4,-0.9
+
+                """
+            ).evidence)
+        #expect(try #require(fit.logLikelihood) > -12.74254)
+        #expect(fit.heterogeneity.components.map(\.name) == ["between_studies", "within_studies"])
+        #expect(fit.heterogeneity.components[1].variance == 0)
+    }
+
+    private static let manyStudies = """
+        y,s,study,x,fs
+        0.69043032437541,0.228786364760525,s4,2019.68,B
+        -0.480082078571183,0.0935542122527469,s6,2018.89,A
+        -0.244100754889796,0.949293024603676,s1,2020.04,B
+        -0.104952949079481,0.174904752987661,s4,2020.74,B
+        -0.461626774442675,0.0366350616898325,s2,2018.58,B
+        1.44019974491338,0.245937802572975,s2,2019.17,B
+        0.358366707872347,0.116393055410141,s3,2021.11,B
+        0.611489377738399,0.0739849892132581,s4,2019.43,B
+        0.319033771038561,0.105252318655818,s7,2021.6,A
+        -0.532244676741225,0.1338509022947,s3,2020.91,B
+        0.299137457128161,0.127734736388622,s5,2020.29,B
+        0.906929002425715,0.108623755346142,,2019.64,A
+        0.976554630475038,0.096041554473417,s1,2019.18,B
+        0.0621736934382724,0.230599240615914,s4,2020.13,B
+        0.9409532718414,0.55875137973533,s5,2020.21,B
+        1.0300100632224,0.0797388265704208,s6,2020.49,A
+        0.769034457982545,0.11157467486065,s4,2020.52,B
+        1.18025889529119,0.171299304037465,s7,2021.11,A
+        0.732474268256503,0.108032011779726,s6,2020.51,A
+        0.567558569248769,0.0630145720590748,s7,2018.77,A
+        -0.748183752467129,0.215113446229378,s7,2019.4,A
+        0.622040473212842,0.531152384782176,s1,2021.07,B
+        0.321151396296251,0.248181946294078,s6,2019.35,A
+        -0.155034561931689,0.173562464736186,s7,2020.72,A
+        0.221547808993961,0.0292221746901884,s5,2019.67,B
+        -0.166356313027185,0.0835221080131589,s4,2021.29,B
+        0.925086013943742,0.0250190902958244,s2,2019.89,B
+        0.154549905320232,0.106362281480124,s3,2019.89,B
+        -0.379925644687355,0.0302799045208239,s3,2019.58,B
+        0.5061517517292,0.337732193222216,s5,2018.74,B
+        """
 }

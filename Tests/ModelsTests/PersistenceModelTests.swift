@@ -94,6 +94,10 @@ import Testing
     }
 
     static let mistakes: [(String, String?, String)] = [
+        (
+            "follow_ups: [{months: 3, ratio: 0.5, std_error: 0.1, studies: 1e300, source: s}]\n", nil,
+            "m.yaml:2:63: found '1e300'; expected a whole number."
+        ),
         ("", nil, "m.yaml:1:1: give either 'data', or 'follow_ups'."),
         (
             "follow_ups: [{months: 1, ratio: 1, source: s}]\n", nil,

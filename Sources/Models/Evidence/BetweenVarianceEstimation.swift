@@ -38,15 +38,7 @@ struct BetweenVarianceEstimation: Sendable {
     /// `(Q - (n - p)) / tr(P)` at inverse sampling variances, which may be negative.
     private func momentEstimate() throws(ModelError) -> Double {
         let fit = try WeightedEffects(rows, BetweenVariances())
-        return (fit.weightedSquares - Double(rows.count - rows.width)) / projectionMoments(fit).trace
-    }
-
-    /// `tr(P)` and `tr(P P)` in a model with one effect per study.
-    func projectionMoments(_ fit: WeightedEffects) -> (trace: Double, square: Double) {
-        let point = VarianceCriterion(rows: rows, criterion: .reml).derivatives(fit)
-        // The gradient in w is tr(P) - y' P P y.
-        let q = fit.covariance.solve(Matrix(rows: rows.count, columns: 1, elements: fit.residuals)).elements
-        return (point.gradient[1] + dot(q, q), point.information[1, 1])
+        return (fit.weightedSquares - Double(rows.count - rows.width)) / ProjectionMoments(fit).trace
     }
 
     /// The standard errors of the variances between and within studies; nil where there is none.
@@ -58,10 +50,10 @@ struct BetweenVarianceEstimation: Sendable {
         let df = Double(rows.count - rows.width)
         switch estimator {
         case .derSimonianLaird:
-            let moments = projectionMoments(try WeightedEffects(rows, BetweenVariances()))
-            let t = variances.withinStudies
-            let spread = 2 * (df + 2 * t * moments.trace + t * t * moments.square)
-            return [nil, spread.squareRoot() / moments.trace]
+            let moments = ProjectionMoments(try WeightedEffects(rows, BetweenVariances()))
+            let (t, trace) = (variances.withinStudies, moments.trace)
+            let spread = 2 * (df + 2 * t * trace + t * t * moments.squaredTrace)
+            return [nil, spread.squareRoot() / trace]
         case .pauleMandel:
             let n = Double(rows.count)
             let weights = fit.covariance.precisions.reduce(0, +)

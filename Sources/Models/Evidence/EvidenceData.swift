@@ -68,6 +68,10 @@ public enum EvidenceData: Sendable {
         for name in labels where options.types[name] == nil && !formula.effectColumns.contains(name) {
             options.types[name] = .name
         }
+        // Declared numbers: the reader then says in which cell something else stands.
+        for name in [columns.estimate, columns.sampling.column] where options.types[name] == nil {
+            options.types[name] = .double
+        }
         let known = Set(names)
         options.types = options.types.filter { known.contains($0.key) }
         options.levels = options.levels.filter { known.contains($0.key) }

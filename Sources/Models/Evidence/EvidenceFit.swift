@@ -20,6 +20,8 @@ public struct EvidenceFit: Sendable {
     public let logLikelihood: Double?
     /// The analysis without each effect, and without each study.
     public let leaveOneOut: [LeftOut]
+    /// Whether nothing was left out because the effects are many and the model file did not ask.
+    public let isLeavingOutSkipped: Bool
     /// Whether small studies show other effects.
     public let smallStudyTests: [SmallStudyTest]
     /// Why a test of small studies could not be made.
@@ -44,10 +46,14 @@ public struct EvidenceFit: Sendable {
     /// - Parameters:
     ///   - name: A name for it.
     ///   - values: A number for each numeric moderator, a factor level for each factor; empty without moderators.
-    /// - Throws: ``ModelError/evidence(_:)`` for a moderator that is missing, unknown or of another kind.
+    /// - Throws: ``ModelError/evidence(_:)`` for a moderator that is missing, unknown or of another kind, and for an
+    ///   effect of whose robust standard error the residuals say nothing.
     public func effect(_ name: String, at values: [String: ModeratorValue] = [:]) throws(ModelError) -> EvidenceEffect {
         let weights = try moderators.row(name, values)
         let estimate = coefficients.functional(weights)
+        guard !estimate.degreesOfFreedom.isNaN else { throw .evidence(.noDegreesOfFreedom(name)) }
+        let parts = zip(weights, coefficients.standardErrors).reduce(0) { $0 + abs($1.0) * $1.1 }
+        guard estimate.standardError > 1e-10 * parts else { throw .evidence(.noRobustSpread(name)) }
         return EvidenceEffect(
             name: name, weights: weights, estimate: estimate,
             predictive: EvidencePredictive(

@@ -51,28 +51,19 @@ struct EvidenceModel: Sendable {
             throw .notNumeric(column: name, use: "what the sampling variance is known from")
         }
         var (estimates, variances): ([Double], [Double]) = ([], [])
+        var problems: [EvidenceProblem] = []
         for (position, row) in frame.rowsUsed.enumerated() {
-            var (estimate, variance) = (frame.response[position], sampling[row])
-            guard estimate.isFinite else { throw .evidence(.notFinite(column: columns.estimate, row: row + 1)) }
-            guard variance.isFinite else { throw .evidence(.notFinite(column: name, row: row + 1)) }
-            switch columns.sampling {
-            case .variance, .standardError:
-                guard variance > 0 else { throw .evidence(.notPositive(column: name, row: row + 1, found: variance)) }
-                if case .standardError = columns.sampling { variance *= variance }
-                // A square can leave the range of numbers.
-                guard variance > 0, 1 / variance < .infinity, variance < .infinity else { throw .numericalBreakdown }
-            case .fisherZ:
-                guard abs(estimate) < 1 else {
-                    throw .evidence(.notACorrelation(column: columns.estimate, row: row + 1, found: estimate))
-                }
-                guard variance > 3 else {
-                    throw .evidence(.sampleTooSmall(column: name, row: row + 1, found: variance))
-                }
-                (estimate, variance) = (Double.atanh(estimate), 1 / (variance - 3))
+            do throws(EvidenceProblem) {
+                let (estimate, variance) = try columns.number(frame.response[position], sampling[row], row: row + 1)
+                estimates.append(estimate)
+                variances.append(variance)
+            } catch {
+                problems.append(error)
             }
-            estimates.append(estimate)
-            variances.append(variance)
         }
+        // More than ten tell nothing new: the column is wrong.
+        if problems.count > 1 { throw .evidence(.several(Array(problems.prefix(10)))) }
+        if let problem = problems.first { throw .evidence(problem) }
         return (estimates, variances)
     }
 
@@ -87,7 +78,8 @@ struct EvidenceModel: Sendable {
             method: method, version: specification.version, coefficients: solution.coefficients,
             heterogeneity: try Heterogeneity(solution), omnibus: solution.omnibus, effects: [],
             strength: specification.strength, logLikelihood: solution.logLikelihood, leaveOneOut: leftOut(method),
-            smallStudyTests: tests.tests, smallStudyProblems: tests.problems, funnel: funnel(solution),
+            isLeavingOutSkipped: isLeavingOutSkipped, smallStudyTests: tests.tests, smallStudyProblems: tests.problems,
+            funnel: funnel(solution),
             rowCount: rows.count, studyCount: studyNames?.count,
             rowsLeftOut: frame.rowsRead - frame.rowsOutsideSubset - frame.rowCount,
             rowsOutsideSubset: frame.rowsOutsideSubset, moderators: moderators)
@@ -107,12 +99,20 @@ struct EvidenceModel: Sendable {
         return effects
     }
 
+    /// Whether the effects are so many that leaving each out waits for being asked.
+    private var isLeavingOutSkipped: Bool {
+        specification.leaveOneOut == nil && rows.count > EvidenceSpecification.leftOutUnasked
+    }
+
     private func leftOut(_ method: EvidenceMethod) -> [LeftOut] {
+        let parts = specification.leaveOneOut ?? (isLeavingOutSkipped ? [] : [.effect, .study])
         var result: [LeftOut] = []
-        if specification.leaveOneOut.contains(.effect) {
-            for row in 0..<rows.count { result.append(LeftOut(.effect, effectName(row), rows, without: [row], method)) }
+        if parts.contains(.effect) {
+            for (row, name) in effectNames.enumerated() {
+                result.append(LeftOut(.effect, name, rows, without: [row], method))
+            }
         }
-        if specification.leaveOneOut.contains(.study), let studyNames {
+        if parts.contains(.study), let studyNames {
             for (study, members) in rows.studies.enumerated() {
                 result.append(LeftOut(.study, studyNames[study], rows, without: members, method))
             }
@@ -131,10 +131,14 @@ struct EvidenceModel: Sendable {
         }
     }
 
-    /// What an effect is called: its name, or its data row.
-    private func effectName(_ row: Int) -> String {
-        let name = text(specification.columns.effect, row)
-        return name.isEmpty ? "row \(frame.rowsUsed[row] + 1)" : name
+    /// What each effect is called: its name, with its data row where others have the same name or it has none.
+    private var effectNames: [String] {
+        let names = (0..<rows.count).map { text(specification.columns.effect, $0) }
+        let counts = names.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        return names.enumerated().map { row, name in
+            let place = "row \(frame.rowsUsed[row] + 1)"
+            return name.isEmpty ? place : counts[name] == 1 ? name : "\(name) (\(place))"
+        }
     }
 
     /// The text of a column in a row used; empty without the column or where it is missing.
@@ -142,5 +146,33 @@ struct EvidenceModel: Sendable {
         guard let factor = labels[column ?? ""] else { return "" }
         let code = factor.codes[frame.rowsUsed[row]]
         return code < 0 ? "" : factor.levels[Int(code)]
+    }
+}
+
+extension EvidenceSpecification.Columns {
+    /// An estimate with its sampling variance, Fisher's z of a correlation.
+    ///
+    /// - Parameters:
+    ///   - found: The cell of the column ``estimate``.
+    ///   - uncertainty: The cell of the column that ``sampling`` names.
+    ///   - row: The data row, from 1, for messages.
+    fileprivate func number(
+        _ found: Double, _ uncertainty: Double, row: Int
+    ) throws(EvidenceProblem) -> (estimate: Double, variance: Double) {
+        let name = sampling.column
+        guard found.isFinite else { throw .notFinite(column: estimate, row: row) }
+        guard uncertainty.isFinite else { throw .notFinite(column: name, row: row) }
+        if case .fisherZ = sampling {
+            guard abs(found) < 1 else { throw .notACorrelation(column: estimate, row: row, found: found) }
+            guard uncertainty > 3 else { throw .sampleTooSmall(column: name, row: row, found: uncertainty) }
+            return (Double.atanh(found), 1 / (uncertainty - 3))
+        }
+        guard uncertainty > 0 else { throw .notPositive(column: name, row: row, found: uncertainty) }
+        var variance = uncertainty
+        if case .standardError = sampling { variance *= uncertainty }
+        guard variance > 0, variance.isFinite, (1 / variance).isFinite else {
+            throw .outOfRange(column: name, row: row, found: uncertainty)
+        }
+        return (found, variance)
     }
 }

@@ -1,5 +1,5 @@
 /// What can be wrong with a meta-analysis or its data.
-public enum EvidenceProblem: Sendable, Equatable, CustomStringConvertible {
+public enum EvidenceProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// There are not more effects than coefficients.
     case tooFewEffects(rows: Int, coefficients: Int)
     /// Moderators that are linear combinations of those before them.
@@ -22,6 +22,12 @@ public enum EvidenceProblem: Sendable, Equatable, CustomStringConvertible {
     case noDegreesOfFreedom(String)
     /// The effects are all alike: nothing to scale standard errors by.
     case noSpread
+    /// The studies behind a coefficient agree exactly: its cluster-robust standard error would be zero.
+    case noRobustSpread(String)
+    /// A number whose square, or its inverse, is outside the range of numbers; the row counts from 1.
+    case outOfRange(column: String, row: Int, found: Double)
+    /// Several things are wrong with the data.
+    indirect case several([EvidenceProblem])
     /// A prediction needs a value that was not given.
     case missingModerator(String, prediction: String)
     /// A prediction gives a value to something that is no moderator.
@@ -66,6 +72,14 @@ public enum EvidenceProblem: Sendable, Equatable, CustomStringConvertible {
         case .noSpread:
             "the effects do not differ from their fit: Knapp and Hartung's standard errors would be zero. Use "
                 + "'test: normal'."
+        case .noRobustSpread(let term):
+            "the studies behind '\(term)' agree exactly: its cluster-robust standard error would be zero. Leave 'robust' "
+                + "out."
+        case .outOfRange(let column, let row, let found):
+            "column '\(column)' is \(found) in data row \(row); expected a number whose variance and precision a computer "
+                + "can hold. Rescale the estimates, or leave the row out by 'subset'."
+        case .several(let problems):
+            problems.map(\.description).joined(separator: "\n")
         case .missingModerator(let name, let prediction):
             "prediction '\(prediction)' gives no value to the moderator '\(name)'. Add it under 'at'."
         case .unknownModerator(let name, let prediction, let nearest):

@@ -25,25 +25,9 @@ struct EvidenceSolution: Sendable {
         self.weighted = weighted
         let values = weighted.declaredBeta
         if let kind = method.robust {
-            let (studies, p) = (rows.studies.count, rows.width)
-            guard studies > p else { throw .evidence(.tooFewClusters(studies: studies, coefficients: p)) }
             let sandwich = try weighted.clusterRobust(kind.correction)
             robust = sandwich
-            let inflation = kind == .cr1 ? Double(studies) / Double(studies - 1) : 1
-            let back = rows.back
-            let covariance = inflation * (back * sandwich.covariance).timesTransposed(back)
-            for (position, name) in rows.names.enumerated() {
-                let contrast = (0..<p).map { back[position, $0] }
-                guard weighted.isFromSeveralStudies(contrast) else { throw .evidence(.noDegreesOfFreedom(name)) }
-                do {
-                    _ = try sandwich.degreesOfFreedom(of: contrast)
-                } catch {
-                    throw .evidence(.noDegreesOfFreedom(name))
-                }
-            }
-            coefficients = Coefficients(
-                labels: rows.names, values: values, covariance: covariance,
-                degreesOfFreedom: { (try? sandwich.degreesOfFreedom(of: back.transposed * $0)) ?? .infinity })
+            coefficients = try Self.robustCoefficients(weighted, sandwich, kind)
             return
         }
         robust = nil
@@ -57,6 +41,36 @@ struct EvidenceSolution: Sendable {
         coefficients = Coefficients(
             labels: rows.names, values: values, covariance: scale * weighted.modelCovariance,
             degreesOfFreedom: method.test == .normal ? nil : rule)
+    }
+
+    /// The coefficients with the sandwich's covariance and degrees of freedom, which are not a number for a functional
+    /// that has none: see ``EvidenceFit/effect(_:at:)``.
+    ///
+    /// - Throws: ``EvidenceProblem/noDegreesOfFreedom(_:)``, ``EvidenceProblem/noRobustSpread(_:)``.
+    private static func robustCoefficients(
+        _ weighted: WeightedEffects, _ sandwich: ClusterRobust, _ kind: EvidenceMethod.Robust
+    ) throws(ModelError) -> Coefficients {
+        let (rows, back) = (weighted.rows, weighted.rows.back)
+        let studies = Double(rows.studies.count)
+        let inflation = kind == .cr1 ? studies / (studies - 1) : 1
+        let degrees: @Sendable ([Double]) -> Double = { weights in
+            let contrast = back.transposed * weights
+            guard weighted.isFromSeveralStudies(contrast) else { return .nan }
+            return (try? sandwich.degreesOfFreedom(of: contrast)) ?? .nan
+        }
+        let coefficients = Coefficients(
+            labels: rows.names, values: weighted.declaredBeta,
+            covariance: inflation * (back * sandwich.covariance).timesTransposed(back), degreesOfFreedom: degrees)
+        let own = weighted.modelCovariance
+        for (position, name) in rows.names.enumerated() {
+            guard !coefficients.estimate(at: position).degreesOfFreedom.isNaN else {
+                throw .evidence(.noDegreesOfFreedom(name))
+            }
+            guard coefficients.covariance[position, position] > 1e-20 * own[position, position] else {
+                throw .evidence(.noRobustSpread(name))
+            }
+        }
+        return coefficients
     }
 
     /// The test that all moderators but the intercept have no effect; nil without moderators.

@@ -52,6 +52,13 @@ extension EvidenceFit {
                 Diagnostic(
                     "variance_at_zero", note: "\(component.name) is estimated as zero, the bound", isWarning: true))
         }
+        if isLeavingOutSkipped {
+            list.append(
+                Diagnostic(
+                    "leave_one_out",
+                    note: "not made for more than \(EvidenceSpecification.leftOutUnasked) effects; "
+                        + "'leave_one_out: [effect, study]' asks for it", isWarning: true))
+        }
         list += smallStudyProblems.map { Diagnostic("small_study_test", note: $0) }
         if method.robust != nil, let least = degrees.min(), least < 4 {
             list.append(

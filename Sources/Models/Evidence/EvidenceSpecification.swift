@@ -61,8 +61,10 @@ public struct EvidenceSpecification: Sendable {
     public let strength: EvidenceStrength?
     /// The effects to report; none reports the pooled effect, when there are no moderators.
     public let predictions: [Prediction]
-    /// What is left out in turn.
-    public let leaveOneOut: [LeftOut.Part]
+    /// What is left out in turn; nil when the file does not say, which is both up to ``leftOutUnasked`` effects.
+    public let leaveOneOut: [LeftOut.Part]?
+    /// The number of effects above which nothing is left out unless the file asks: each takes a fit of all the others.
+    public static let leftOutUnasked = 1000
 
     static let keys = [
         "data", "estimates", "estimate", "std_error", "variance", "correlation", "sample_size", "study", "effect",
@@ -79,10 +81,11 @@ public struct EvidenceSpecification: Sendable {
         let subset = model.optional("subset").map(RowCondition.declared)
         let strength = model.optional("evidence_strength").map { EvidenceStrength($0) }
         let predictions = model.optional("predict").map { Self.predictions($0) } ?? []
-        let parts = Self.leaveOneOut(model, hasStudies: columns.study != nil)
+        let parts = model.optional("leave_one_out").map { Self.leaveOneOut($0, hasStudies: columns.study != nil) }
         if case .some(.none) = subset { return nil }
         if case .some(.none) = strength { return nil }
-        guard let contrasts, let predictions, let parts else { return nil }
+        if case .some(.none) = parts { return nil }
+        guard let contrasts, let predictions else { return nil }
         self.columns = columns
         self.formula = formula
         self.contrasts = contrasts
@@ -93,7 +96,7 @@ public struct EvidenceSpecification: Sendable {
         outcome = model.optionalText("outcome") ?? ""
         self.strength = strength ?? nil
         self.predictions = predictions
-        leaveOneOut = parts
+        leaveOneOut = parts ?? nil
     }
 
     private static func formula(_ model: SpecificationMapping, response: String) -> Formula? {
@@ -107,6 +110,10 @@ public struct EvidenceSpecification: Sendable {
             }
             guard formula.random.isEmpty else {
                 value.fail("a formula of moderators has no random effects. Declare them by 'structure' and 'study'.")
+                return nil
+            }
+            guard formula.fixed.hasIntercept || !formula.fixed.terms.isEmpty else {
+                value.fail("the formula has no coefficient. Use '\(response) ~ 1' for the pooled effect.")
                 return nil
             }
             guard formula.offsets.isEmpty else {
@@ -143,8 +150,7 @@ public struct EvidenceSpecification: Sendable {
         return predictions
     }
 
-    private static func leaveOneOut(_ model: SpecificationMapping, hasStudies: Bool) -> [LeftOut.Part]? {
-        guard let value = model.optional("leave_one_out") else { return hasStudies ? [.effect, .study] : [.effect] }
+    private static func leaveOneOut(_ value: SpecificationValue, hasStudies: Bool) -> [LeftOut.Part]? {
         guard let list = value.list() else { return nil }
         let words = list.map { $0.word(among: ["effect", "study"]) }
         guard !words.contains(nil) else { return nil }

@@ -52,7 +52,7 @@ public struct Heterogeneity: Sendable {
             hSquared = q / df
             return
         }
-        let typical = df / estimation.projectionMoments(common).trace
+        let typical = df / ProjectionMoments(common).trace
         let total = solution.variances.total
         typicalVariance = typical
         iSquared = 100 * total / (total + typical)

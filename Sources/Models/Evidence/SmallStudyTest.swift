@@ -5,6 +5,8 @@
 public struct SmallStudyTest: Sendable {
     /// `regression`, with the model's own inference, or `egger_sandwich`, with CR2 by study.
     public let name: String
+    /// How it was made: the model's own method, or that with CR2.
+    public let method: EvidenceMethod
     /// The coefficient of the standard error.
     public let slope: Estimate
     /// The effect that the line tends to at a standard error of zero; nil with other moderators.
@@ -17,6 +19,7 @@ public struct SmallStudyTest: Sendable {
         let extended = try rows.adding(Self.moderator, rows.variances.map { $0.squareRoot() })
         let coefficients = try EvidenceSolution(extended, method).coefficients
         self.name = name
+        self.method = method
         slope = coefficients.estimate(at: rows.width)
         limit = rows.hasIntercept && rows.width == 1 ? coefficients.estimate(at: 0) : nil
     }

@@ -3,7 +3,8 @@ import LinearAlgebra
 /// Searches the minimum of a ``VarianceCriterion`` over variances of zero or more.
 ///
 /// The criterion may have several minima, most of all when standard errors differ a thousandfold; the search therefore
-/// starts from the best point of a fixed grid, and goes on by Newton's method within the bounds.
+/// starts from the best point of a fixed grid, and of two variances also from the best point with either at zero, where the
+/// other takes all, and goes on from each by Newton's method within the bounds.
 struct VarianceSearch: Sendable {
     let criterion: VarianceCriterion
     /// Which variances are estimated: 0 between studies, 1 within; the others stay as they are in `start`.
@@ -14,7 +15,7 @@ struct VarianceSearch: Sendable {
     private static let maximumSteps = 200
     /// Multiples of the residual variance of the effects at which the search may start.
     private static let grid = [0, 1e-5, 1e-4, 1e-3, 1e-2, 0.03, 0.1, 0.3, 0.7, 1.5]
-    private static let coarseGrid = [0, 1e-3, 1e-2, 0.1, 0.5]
+    private static let coarseGrid = [0, 1e-3, 1e-2, 0.1, 0.5, 2, 8]
 
     /// The variances at the minimum.
     ///
@@ -24,22 +25,35 @@ struct VarianceSearch: Sendable {
         // Effects that their moderators explain exactly: no variance is left to share out.
         guard scale > 0 else { return start }
         let smallest = 1e-15 * (scale + criterion.rows.variances.reduce(0, +) / Double(criterion.rows.count))
-        var (point, value) = try bestOfGrid(scale)
+        var best: (point: BetweenVariances, value: Double)?
+        for start in try starts(scale) {
+            let found = try minimum(from: start.point, start.value, smallest)
+            if found.value < best?.value ?? .infinity { best = found }
+        }
+        guard let best else { throw .numericalBreakdown }
+        return best.point
+    }
+
+    /// The minimum to which Newton's method leads from a point.
+    private func minimum(
+        from start: BetweenVariances, _ startValue: Double, _ smallest: Double
+    ) throws(ModelError) -> (point: BetweenVariances, value: Double) {
+        var (point, value) = (start, startValue)
         var levelSteps = 0
         for _ in 0..<Self.maximumSteps {
             let fit = try WeightedEffects(criterion.rows, point)
             let slope = criterion.derivatives(fit)
             let active = free.filter { point[$0] > 0 || slope.gradient[$0] < 0 }
-            guard !active.isEmpty else { return point }
+            guard !active.isEmpty else { return (point, value) }
             let step = direction(slope, active)
-            guard let next = try search(from: point, value, step, slope.gradient) else { return point }
+            guard let next = try search(from: point, value, step, slope.gradient) else { return (point, value) }
             let isSettled = free.allSatisfy { position in
                 abs(next.point[position] - point[position]) <= 1e-13 * next.point[position] + smallest
             }
             // Five steps that change the criterion by less than its rounding: Newton's method has all digits there are.
             levelSteps = abs(next.value - value) <= 1e-14 * max(1, abs(value)) ? levelSteps + 1 : 0
             (point, value) = next
-            if isSettled || levelSteps == 5 { return point }
+            if isSettled || levelSteps == 5 { return (point, value) }
         }
         throw .notConverged(evaluations: Self.maximumSteps, reason: "the limit of steps")
     }
@@ -56,19 +70,24 @@ struct VarianceSearch: Sendable {
         return squares / Double(max(1, rows.count - rows.width))
     }
 
-    private func bestOfGrid(_ scale: Double) throws(ModelError) -> (BetweenVariances, Double) {
-        var best: (point: BetweenVariances, value: Double)?
+    /// The best point of the grid; of two variances also the best with the first at zero, and with the second.
+    private func starts(_ scale: Double) throws(ModelError) -> [(point: BetweenVariances, value: Double)] {
+        var grid: [(point: BetweenVariances, value: Double)] = []
         let shares = free.count == 1 ? Self.grid : Self.coarseGrid
         for first in shares {
             for second in free.count == 1 ? [0] : shares {
                 var point = start
                 for (position, share) in zip(free, [first, second]) { point[position] = share * scale }
-                let value = try criterion.value(point)
-                if value < best?.value ?? .infinity { best = (point, value) }
+                grid.append((point, try criterion.value(point)))
             }
         }
-        guard let best else { throw .numericalBreakdown }
-        return (best.point, best.value)
+        let edges = free.count == 1 ? [] : free.map { position in grid.filter { $0.point[position] == 0 } }
+        var starts: [(point: BetweenVariances, value: Double)] = []
+        for candidates in [grid] + edges {
+            guard let best = candidates.min(by: { $0.value < $1.value }) else { continue }
+            if !starts.contains(where: { $0.point == best.point }) { starts.append(best) }
+        }
+        return starts
     }
 
     /// Newton's step in the active variances; Fisher's where the second derivatives are not positive definite.

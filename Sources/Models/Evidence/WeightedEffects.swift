@@ -57,7 +57,11 @@ struct WeightedEffects: Sendable {
     }
 
     /// A cluster of the sandwich for each study, in the transformed columns.
+    ///
+    /// - Throws: ``EvidenceProblem/tooFewClusters(studies:coefficients:)``, or what the sandwich throws.
     func clusterRobust(_ correction: ClusterRobust.Correction) throws(ModelError) -> ClusterRobust {
+        let (studies, p) = (rows.studies.count, rows.width)
+        guard studies > p else { throw .evidence(.tooFewClusters(studies: studies, coefficients: p)) }
         try ClusterRobust.work(correction, fixedCount: rows.width).check(rows.studies)
         return try ClusterRobust(
             names: rows.names, values: beta, clusterFactor: "study", correction: correction,

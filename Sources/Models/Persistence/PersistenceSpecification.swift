@@ -94,7 +94,12 @@ public struct PersistenceSpecification: Sendable {
             let months = mapping.number("months", in: .positive), let source = mapping.text("source")
         else { return nil }
         var numbers: [String: Double] = [:]
-        for name in columns where name != "months" && name != "source" {
+        var studies: Int?
+        if let value = mapping.optional("studies") {
+            guard let count = value.integer(in: 1...1_000_000) else { return nil }
+            studies = count
+        }
+        for name in columns where !["months", "source", "studies"].contains(name) {
             guard let value = mapping.optional(name) else { continue }
             guard let number = value.number() else { return nil }
             numbers[name] = number
@@ -104,7 +109,7 @@ public struct PersistenceSpecification: Sendable {
             return nil
         }
         return PublishedFollowUp(
-            months: months, form: form, studies: numbers["studies"].map { Int($0) }, source: source)
+            months: months, form: form, studies: studies, source: source)
     }
 
     /// Reads the follow-ups.

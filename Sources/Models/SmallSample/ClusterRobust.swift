@@ -110,7 +110,11 @@ public struct ClusterRobust: Sendable {
         // What is left of the sum, or of the model's own variance, after fitting is rounding.
         guard trace > 1e-10 * max(total, dot(contrast, direction)) else { throw .noDegreesOfFreedom }
         let product = bread * crossed
-        return trace * trace / (squares + dot(product.elements, product.transposed.elements))
+        let degrees = trace * trace / (squares + dot(product.elements, product.transposed.elements))
+        // P is positive semidefinite, so that its trace lies between its norm and the root of J of them: what leaves this
+        // range is rounding, and may be negative.
+        guard degrees > 1 - 1e-6, degrees < Double(parts.count) + 1e-6 else { throw .noDegreesOfFreedom }
+        return degrees
     }
 
     /// The estimate of `l' beta` with its robust standard error and degrees of freedom.

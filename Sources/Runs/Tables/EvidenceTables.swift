@@ -23,10 +23,15 @@ extension TableSchema {
             Column("coverage", .number, "the coverage of the intervals"),
             Column("conf_low", .number, "units of the effects", "lower end of the confidence interval"),
             Column("conf_high", .number, "units of the effects", "upper end of the confidence interval"),
-            Column("predictive_sd", .number, "units of the effects", "scale of the effect in a new study, widened"),
+            Column(
+                "predictive_scale", .number, "units of the effects",
+                "what t with df is multiplied by for the true effect in a new study, widened"),
             Column("widening", .number, "what the predictive scale was multiplied by for weak evidence"),
-            Column("prediction_low", .number, "units of the effects", "lower end of a new study's interval"),
-            Column("prediction_high", .number, "units of the effects", "upper end of a new study's interval"),
+            Column(
+                "prediction_low", .number, "units of the effects", "lower end for a new study's true effect, t with df"),
+            Column(
+                "prediction_high", .number, "units of the effects", "upper end for a new study's true effect, t with df"
+            ),
         ])
 
     static let heterogeneity = TableSchema(
@@ -36,7 +41,10 @@ extension TableSchema {
             Column(
                 "component", .string,
                 "total; tau2 of one level; between_studies and within_studies of three levels"),
-            Column("variance", .number, "squared units of the effects", "the variance of true effects"),
+            Column("method", .string, "model, estimator and inference"),
+            Column(
+                "variance", .number, "squared units of the effects",
+                "the variance of true effects; empty for a common effect, which has none"),
             Column("std_error", .number, "squared units of the effects", "its standard error"),
             Column("coverage", .number, "the coverage of the interval"),
             Column(
@@ -130,8 +138,11 @@ struct EvidenceTables {
             }
             if let omnibus = fit.omnibus { table.append(row(name, fit, omnibus)) }
             for test in fit.smallStudyTests {
-                table.append(row(name, fit, "small_study_slope", test.name, test.slope))
-                if let limit = test.limit { table.append(row(name, fit, "small_study_limit", test.name, limit)) }
+                let limit = test.limit.map { [("small_study_limit", $0)] } ?? []
+                let estimates = [("small_study_slope", test.slope)] + limit
+                for (quantity, estimate) in estimates {
+                    table.append(row(name, fit, quantity, test.name, estimate, method: test.method))
+                }
             }
         }
         return table
@@ -139,13 +150,13 @@ struct EvidenceTables {
 
     private func row(
         _ name: String, _ fit: EvidenceFit, _ quantity: String, _ term: String, _ estimate: Estimate,
-        _ predictive: EvidencePredictive? = nil
+        _ predictive: EvidencePredictive? = nil, method: EvidenceMethod? = nil
     ) -> [CSVWriter.Cell] {
         let coverage = fit.method.coverage
         let interval = estimate.confidenceInterval(coverage: coverage)
         let prediction = predictive?.interval(coverage: coverage)
         return [
-            .text(name), .text(fit.version), .text(quantity), .text(term), .text(fit.method.words),
+            .text(name), .text(fit.version), .text(quantity), .text(term), .text((method ?? fit.method).words),
             .double(estimate.value), .double(estimate.standardError), .double(estimate.degreesOfFreedom),
             .optional(estimate.statistic), .missing, .optional(estimate.pValue), .double(coverage),
             .double(interval.lowerBound), .double(interval.upperBound), .optional(predictive?.scale),
@@ -167,14 +178,16 @@ struct EvidenceTables {
             let found = fit.heterogeneity
             for component in found.components {
                 table.append([
-                    .text(name), .text(component.name), .double(component.variance), .optional(component.standardError),
+                    .text(name), .text(component.name), .text(fit.method.words), .double(component.variance),
+                    .optional(component.standardError),
                     .double(fit.method.coverage), .double(component.interval.lowerBound),
                     .double(component.interval.upperBound), .double(component.iSquared), .missing, .missing, .missing,
                     .missing, .missing,
                 ])
             }
             table.append([
-                .text(name), .text("total"), .double(found.variance), .missing, .missing, .missing, .missing,
+                .text(name), .text("total"), .text(fit.method.words),
+                found.components.isEmpty ? .missing : .double(found.variance), .missing, .missing, .missing, .missing,
                 .double(found.iSquared), .double(found.hSquared), .optional(found.rSquared), .double(found.q),
                 .int(found.degreesOfFreedom), .double(found.pValue),
             ])

@@ -80,8 +80,8 @@ extension TableSchema {
             Column("quantity", .string, "growth, level or effect"), Column("outcome", .string, "outcome"),
             Column("sector", .string, "sector"), Column("cohort", .string, "cohort"),
             Column("ses", .string, "SES group"),
-            Column("estimate", .number, "score points", "the estimate"),
-            Column("std_error", .number, "score points", "its standard error"),
+            Column("estimate", .number, "score points; an effect's own unit", "the estimate"),
+            Column("std_error", .number, "score points; an effect's own unit", "its standard error"),
             Column("level_sd", .number, "score points", "baseline standard deviation of the level"),
         ])
 
@@ -90,7 +90,7 @@ extension TableSchema {
         columns: [
             Column("model", .string, "the model file's name"),
             Column("cell", .integer, "row, as in cells.csv"), Column("with_cell", .integer, "column, as in cells.csv"),
-            Column("covariance", .number, "squared score points", "the covariance"),
+            Column("covariance", .number, "product of the cells' units", "the covariance"),
         ])
 
     static let diagnostics = TableSchema(
