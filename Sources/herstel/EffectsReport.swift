@@ -78,7 +78,7 @@ struct EffectsReport {
     }
 
     private static let factors = [
-        "treated_share", "dose_response", "low_multiplier", "fidelity", "scale_down", "capacity", "overlap",
+        "treatments", "dose_response", "low_multiplier", "fidelity", "scale_down", "capacity", "overlap",
         "persistence",
     ]
 }

@@ -204,7 +204,7 @@ extension [EffectRow] {
         // The money is spent one and two years before the end; half-life a year, plateau 0.4.
         let left = together * (0.4 + 0.6 * 0.5) + together * (0.4 + 0.6 * 0.25)
         let expected = [
-            ("menu_effect", bought / 2.4), ("treated_share", bought), ("dose_response", bought),
+            ("menu_effect", bought / 2.4), ("treatments", bought), ("dose_response", bought),
             ("low_multiplier", bought), ("fidelity", faithful), ("scale_down", faithful / 2),
             ("capacity", 2 * (tutoring + feedback)), ("overlap", 2 * together), ("total", 2 * together),
         ]
@@ -217,7 +217,7 @@ extension [EffectRow] {
         // 35 of 180 pupils are of the low group.
         let all = (35 * low + 145 * 2 * together) / 180
         #expect(abs(try rows.mean(.bottomUp, "total") - all) < 1e-14)
-        #expect(abs(try rows.mean(.bottomUp, "treated_share", intervention: "feedback") - 2) < 1e-14)
+        #expect(abs(try rows.mean(.bottomUp, "treatments", intervention: "feedback") - 2) < 1e-14)
     }
 
     @Test func withoutStaffOnlyFeedbackIsLeftAndMoneyMayFollowIt() throws {
@@ -262,7 +262,7 @@ extension [EffectRow] {
         var programme = SmallProgramme()
         programme.dosing = "all_pupils"
         let rows = try programme.effects()
-        let factor = (try rows.mean(.bottomUp, "dose_response")) / (try rows.mean(.bottomUp, "treated_share"))
+        let factor = (try rows.mean(.bottomUp, "dose_response")) / (try rows.mean(.bottomUp, "treatments"))
         #expect(factor > 1 && factor < 1.582)
     }
 }

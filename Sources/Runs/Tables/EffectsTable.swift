@@ -21,7 +21,7 @@ extension TableSchema {
                     + "figures multiplied)"),
             Column(
                 "step", .string, "",
-                "the chain from the first to the last: bottom_up menu_effect, treated_share, dose_response, low_multiplier, "
+                "the chain from the first to the last: bottom_up menu_effect, treatments, dose_response, low_multiplier, "
                     + "fidelity, scale_down, capacity, overlap, persistence, total; others by name"),
             Column(
                 "school_year", .string, "",

@@ -6,7 +6,7 @@ enum BottomUpStep: String, CaseIterable, Sendable {
     /// The menu's effect, mean over the treatments that the money buys.
     case menuEffect = "menu_effect"
     /// Times the treatments: pupil-years of treatment per pupil.
-    case treatedShare = "treated_share"
+    case treatments
     /// Diminishing returns of doses.
     case doseResponse = "dose_response"
     /// The SES group's multiplier.
@@ -90,7 +90,7 @@ struct BottomUpEffect: Sendable {
                 yearly[i] = faithful * draw.scaleDown * dosing.response(delivered[i])
                 result.treated[i] += bought[i]
                 result.contributions[i] += yearly[i]
-                result[.treatedShare] += effects[i] * bought[i]
+                result[.treatments] += effects[i] * bought[i]
                 result[.doseResponse] += effects[i] * response
                 result[.lowMultiplier] += forGroup * response
                 result[.fidelity] += faithful * response
@@ -129,7 +129,7 @@ extension BottomUpStep {
     var position: Int {
         switch self {
         case .menuEffect: 0
-        case .treatedShare: 1
+        case .treatments: 1
         case .doseResponse: 2
         case .lowMultiplier: 3
         case .fidelity: 4

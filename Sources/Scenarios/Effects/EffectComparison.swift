@@ -106,7 +106,7 @@ struct EffectComparison {
             }
             return [
                 row(.menuEffect, "SD", drawn.menu[outcome].map { $0[part] }),
-                row(.treatedShare, "pupil-years per pupil", [view.treated[part]]),
+                row(.treatments, "pupil-years per pupil", [view.treated[part]]),
                 row(.capacity, "SD", view.contributions[part]),
             ]
         }
