@@ -1,4 +1,4 @@
-/// What the draws of one quantity say: moments, quantiles and the Monte Carlo standard error of the mean.
+/// What the draws of one quantity say: moments and quantiles, each with its Monte Carlo standard error (MCSE).
 public struct DrawSummary: Sendable, Equatable {
     /// The number of draws, at least 1.
     public let count: Int
@@ -6,8 +6,17 @@ public struct DrawSummary: Sendable, Equatable {
     public let mean: Double
     /// The standard deviation with divisor n - 1; nil for a single draw.
     public let standardDeviation: Double?
+    /// The MCSE of the standard deviation by the delta method, `sqrt((m4 - m2^2) / n) / (2 sqrt(m2))` with the central moments
+    /// m2 and m4; nil for a single draw.
+    public let mcseOfStandardDeviation: Double?
     /// The quantiles at ``probabilities``, of type 7: see ``quantile(sorted:probability:)``.
     public let quantiles: [Double]
+    /// The MCSE of each quantile; nil for a single draw.
+    ///
+    /// Half the distance between the quantiles at `p - sqrt(p (1 - p) / n)` and `p + sqrt(p (1 - p) / n)`: the order
+    /// statistics between which the quantile lies with the probability of one standard error (Flegal and others 2008;
+    /// with a normal for the binomial distribution of ranks).
+    public let mcseOfQuantiles: [Double]?
 
     /// The probabilities of ``quantiles``.
     public static let probabilities = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95]
@@ -25,8 +34,19 @@ public struct DrawSummary: Sendable, Equatable {
         let mean = CompensatedSum(draws).value / Double(draws.count)
         self.mean = mean
         standardDeviation = Self.standardDeviation(of: draws, around: mean)
+        mcseOfStandardDeviation = Self.mcseOfStandardDeviation(of: draws, around: mean)
         let sorted = draws.contains { $0.isNaN } ? [.nan] : draws.sorted()
         quantiles = Self.probabilities.map { quantile(sorted: sorted, probability: $0) }
+        let n = Double(draws.count)
+        mcseOfQuantiles =
+            draws.count < 2
+            ? nil
+            : Self.probabilities.map { p in
+                let half = (p * (1 - p) / n).squareRoot()
+                let low = quantile(sorted: sorted, probability: max(0, p - half))
+                let high = quantile(sorted: sorted, probability: min(1, p + half))
+                return (high - low) / 2
+            }
     }
 
     /// The Monte Carlo standard error of the mean, sd / sqrt(n); nil for a single draw.
@@ -46,6 +66,20 @@ public struct DrawSummary: Sendable, Equatable {
     public var q90: Double { quantiles[5] }
     /// The 95% quantile.
     public var q95: Double { quantiles[6] }
+
+    private static func mcseOfStandardDeviation(of draws: [Double], around mean: Double) -> Double? {
+        guard draws.count > 1 else { return nil }
+        var (second, fourth) = (CompensatedSum(), CompensatedSum())
+        for draw in draws {
+            let square = (draw - mean) * (draw - mean)
+            second.add(square)
+            fourth.add(square * square)
+        }
+        let n = Double(draws.count)
+        let (m2, m4) = (second.value / n, fourth.value / n)
+        guard m2 > 0 else { return m2.isNaN ? .nan : 0 }
+        return (max(m4 - m2 * m2, 0) / n).squareRoot() / (2 * m2.squareRoot())
+    }
 
     /// Two passes: the squares of deviations, less what the rounding of the mean adds (Chan, Golub and LeVeque 1983).
     private static func standardDeviation(of draws: [Double], around mean: Double) -> Double? {

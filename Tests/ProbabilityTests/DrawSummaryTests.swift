@@ -28,6 +28,29 @@ import Testing
         #expect(summary.mean == 4.5 && summary.q05 == 4.5 && summary.q95 == 4.5)
     }
 
+    /// Over 400 samples of 1,000 normals, the standard errors told are those that the figures have: the standard deviation of
+    /// 400 has an error of 3.5%, so that 12% is more than three of them.
+    @Test func monteCarloErrorsAreThoseOfTheFigures() {
+        var random = SeededGenerator(seed: 1)
+        let samples = (0..<400).map { _ in
+            DrawSummary(
+                (0..<1000).map { _ in standardNormalQuantile(Double.random(in: 1e-12..<1, using: &random)) })
+        }
+        func ratio(_ figure: (DrawSummary) -> Double, _ error: (DrawSummary) -> Double?) -> Double {
+            let errors = samples.compactMap { error($0).map { $0 * $0 } }
+            let told = (errors.reduce(0, +) / Double(errors.count)).squareRoot()
+            return told / (DrawSummary(samples.map(figure)).standardDeviation ?? 0)
+        }
+        #expect(abs(ratio({ $0.mean }, { $0.mcseOfMean }) - 1) < 0.12)
+        #expect(abs(ratio({ $0.standardDeviation ?? 0 }, { $0.mcseOfStandardDeviation }) - 1) < 0.12)
+        for (index, _) in DrawSummary.probabilities.enumerated() {
+            #expect(abs(ratio({ $0.quantiles[index] }, { $0.mcseOfQuantiles?[index] }) - 1) < 0.12)
+        }
+        let constant = DrawSummary([2, 2, 2])
+        #expect(constant.mcseOfStandardDeviation == 0 && constant.mcseOfQuantiles?.allSatisfy { $0 == 0 } == true)
+        #expect(DrawSummary([4.5]).mcseOfStandardDeviation == nil && DrawSummary([4.5]).mcseOfQuantiles == nil)
+    }
+
     @Test func aLargeOffsetCostsNoDigitsOfTheStandardDeviation() {
         // Deviations of -1, 0 and 1 thousand times: variance 2000 / 2999.
         let draws = (0..<3_000).map { 1e12 + Double($0 % 3 - 1) }

@@ -41,11 +41,11 @@ private func header(_ folder: String, _ name: String) throws -> String {
             "spending":
                 "scenario,sector,disadvantage_quintile,school_year,received_eur,spent_eur,carried_eur,returned_eur,spent_of_schools_by_boards_eur,spent_for_schools_by_boards_eur,overhead_eur,effective_eur,n_schools_with_money,share_nothing_left",
             "trajectories":
-                "scenario,sector,outcome,ses,disadvantage_quintile,school_year,n_pupils,mean,sd,q05,q10,q25,q50,q75,q90,q95,p_recovered,mcse_mean,mcse_p_recovered",
+                "scenario,sector,outcome,ses,disadvantage_quintile,school_year,n_pupils,mean,sd,q05,q10,q25,q50,q75,q90,q95,p_recovered,mcse_mean,mcse_p_recovered,mcse_sd,mcse_q05,mcse_q10,mcse_q25,mcse_q50,mcse_q75,mcse_q90,mcse_q95",
             "comparison":
-                "scenario,reference,measure,sector,outcome,ses,school_year,value,sd,conf_low,conf_high,p_better",
+                "scenario,reference,measure,sector,outcome,ses,school_year,value,sd,conf_low,conf_high,p_better,mcse_value,mcse_sd,mcse_conf_low,mcse_conf_high,mcse_p_better",
             "effects":
-                "scenario,sector,outcome,ses,disadvantage_quintile,intervention,menu,menu_version,approach,step,school_year,unit,mean,sd,q05,q50,q95,factor",
+                "scenario,sector,outcome,ses,disadvantage_quintile,intervention,menu,menu_version,approach,step,school_year,unit,mean,sd,q05,q50,q95,factor,mcse_mean",
             "assumptions": "parameter,distribution,mean,sd,low,high,origin,source,note",
         ]
         for (name, columns) in expected { #expect(try header(first.path, name) == columns) }

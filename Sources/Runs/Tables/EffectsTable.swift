@@ -35,6 +35,7 @@ extension TableSchema {
             Column(
                 "factor", .number, "ratio",
                 "mean over that of the step before; of a reconciliation, the ratio of the two means"),
+            Column("mcse_mean", .number, "as in unit", "Monte Carlo standard error of the mean"),
         ])
 }
 
@@ -52,6 +53,7 @@ extension ResultTable {
                 .text(row.unit), .optional(row.hasMean ? summary?.mean : nil),
                 .optional(row.hasMean ? summary?.standardDeviation : nil), .optional(summary?.q05),
                 .optional(summary?.q50), .optional(summary?.q95), .optional(row.factor),
+                .optional(row.hasMean ? summary?.mcseOfMean : nil),
             ])
         }
         return table

@@ -1,4 +1,5 @@
 import Funding
+import Probability
 import Recovery
 import Scenarios
 import Tables
@@ -21,7 +22,11 @@ extension TableSchema {
                 Column("p_recovered", .number, "share of draws in which the deviation is at least minus the margin"),
                 Column("mcse_mean", .number, "SD", "Monte Carlo standard error of the mean"),
                 Column("mcse_p_recovered", .number, "Monte Carlo standard error of p_recovered"),
-            ])
+                Column("mcse_sd", .number, "SD", "Monte Carlo standard error of the standard deviation"),
+            ]
+            + ["05", "10", "25", "50", "75", "90", "95"].map {
+                Column("mcse_q\($0)", .number, "SD", "Monte Carlo standard error of the \($0)% quantile")
+            })
 
     static let comparison = TableSchema(
         name: "comparison", description: "Paired differences between each scenario and the reference, over draws.",
@@ -38,6 +43,11 @@ extension TableSchema {
             Column("conf_low", .number, "of the measure", "5% quantile of the difference over draws"),
             Column("conf_high", .number, "of the measure", "95% quantile of the difference over draws"),
             Column("p_better", .number, "share of draws in which the scenario does better, ties counted half"),
+            Column("mcse_value", .number, "of the measure", "Monte Carlo standard error of the value"),
+            Column("mcse_sd", .number, "of the measure", "Monte Carlo standard error of the standard deviation"),
+            Column("mcse_conf_low", .number, "of the measure", "Monte Carlo standard error of conf_low"),
+            Column("mcse_conf_high", .number, "of the measure", "Monte Carlo standard error of conf_high"),
+            Column("mcse_p_better", .number, "Monte Carlo standard error of p_better"),
         ])
 }
 
@@ -70,8 +80,9 @@ struct SimulationTables {
                     .optional(row.summary.standardDeviation),
                 ] + row.summary.quantiles.map { .double($0) } + [
                     .double(row.probabilityRecovered), .optional(row.summary.mcseOfMean),
-                    .double(row.mcseOfProbability),
-                ])
+                    .double(row.mcseOfProbability), .optional(row.summary.mcseOfStandardDeviation),
+                ]
+                    + DrawSummary.probabilities.indices.map { .optional(row.summary.mcseOfQuantiles?[$0]) })
         }
         return table
     }
@@ -83,7 +94,8 @@ struct SimulationTables {
                 .text(row.scenario), .text(row.reference), .text(row.measure.rawValue), .text(row.sector),
                 .text(row.outcome), .text(row.group), .text(row.year), .double(row.value),
                 .optional(row.standardDeviation), .optional(row.interval?.low), .optional(row.interval?.high),
-                .optional(row.probabilityBetter),
+                .optional(row.probabilityBetter), .optional(row.mcse.value), .optional(row.mcse.standardDeviation),
+                .optional(row.mcse.low), .optional(row.mcse.high), .optional(row.mcse.probabilityBetter),
             ])
         }
         return table

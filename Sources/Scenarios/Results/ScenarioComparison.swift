@@ -42,6 +42,22 @@ public struct ScenarioComparison: Sendable {
     public let interval: (low: Double, high: Double)?
     /// The share of draws in which the scenario is better than the reference, ties counted half; nil for money.
     public let probabilityBetter: Double?
+    /// The Monte Carlo standard errors of these figures; nil where a figure has none or does not hang on draws.
+    public let mcse: MonteCarloErrors
+
+    /// Monte Carlo standard errors.
+    public struct MonteCarloErrors: Sendable, Equatable {
+        /// Of the value.
+        public var value: Double?
+        /// Of the standard deviation.
+        public var standardDeviation: Double?
+        /// Of the lower end of the interval.
+        public var low: Double?
+        /// Of the upper end of the interval.
+        public var high: Double?
+        /// Of the probability that the scenario is better.
+        public var probabilityBetter: Double?
+    }
 }
 
 extension SimulationResult {
@@ -155,25 +171,31 @@ private struct PairedDifference {
         _ draws: [Double]
     ) -> ScenarioComparison {
         let summary = DrawSummary(draws)
-        let better = draws.reduce(0) { $0 + ($1 > 0 ? 1 : $1 == 0 ? 0.5 : 0) } / Double(draws.count)
+        let better = DrawSummary(draws.map { $0 > 0 ? 1 : $0 == 0 ? 0.5 : 0 })
         return ScenarioComparison(
             scenario: plan.scenarios[scenario].declaration.name, reference: plan.file.reference, measure: measure,
             sector: outcome.sector, outcome: outcome.outcome, group: group, year: year, value: summary.mean,
             standardDeviation: summary.standardDeviation,
-            interval: (summary.quantiles[0], summary.quantiles[DrawSummary.probabilities.count - 1]),
-            probabilityBetter: better)
+            interval: (summary.q05, summary.q95), probabilityBetter: better.mean,
+            mcse: .init(
+                value: summary.mcseOfMean, standardDeviation: summary.mcseOfStandardDeviation,
+                low: summary.mcseOfQuantiles?.first, high: summary.mcseOfQuantiles?.last,
+                probabilityBetter: better.mcseOfMean))
     }
 
     private func costRow(_ outcome: SimulatedOutcome, sdYears: [Double], cost: Double) -> ScenarioComparison? {
         let haveOneSign = sdYears.allSatisfy { $0 > 0 } || sdYears.allSatisfy { $0 < 0 }
         guard cost != 0, haveOneSign else { return nil }
-        let ratios = DrawSummary(sdYears.map { cost / $0 })
+        let (summary, ratios) = (DrawSummary(sdYears), DrawSummary(sdYears.map { cost / $0 }))
+        let value = cost / summary.mean
         return ScenarioComparison(
             scenario: plan.scenarios[scenario].declaration.name, reference: plan.file.reference,
             measure: .costPerSDYear, sector: outcome.sector, outcome: outcome.outcome, group: "all", year: "all",
-            value: cost / DrawSummary(sdYears).mean, standardDeviation: nil,
-            interval: (ratios.quantiles[0], ratios.quantiles[DrawSummary.probabilities.count - 1]),
-            probabilityBetter: nil)
+            value: value, standardDeviation: nil, interval: (ratios.q05, ratios.q95), probabilityBetter: nil,
+            // Of a ratio with a known numerator, by the delta method.
+            mcse: .init(
+                value: summary.mcseOfMean.map { abs(value / summary.mean) * $0 },
+                low: ratios.mcseOfQuantiles?.first, high: ratios.mcseOfQuantiles?.last))
     }
 
     private func spendingRow(_ sector: String) -> ScenarioComparison {
@@ -181,6 +203,6 @@ private struct PairedDifference {
         return ScenarioComparison(
             scenario: plan.scenarios[scenario].declaration.name, reference: plan.file.reference, measure: .spending,
             sector: sector, outcome: "all", group: "all", year: "all", value: value, standardDeviation: 0,
-            interval: (value, value), probabilityBetter: nil)
+            interval: (value, value), probabilityBetter: nil, mcse: .init())
     }
 }
