@@ -118,16 +118,30 @@ public struct PreparedScenario: Sendable {
     }
 
     /// Simulates.
+    ///
+    /// - Parameters:
+    ///   - draws: The number of draws; with a precision, the number to begin with.
+    ///   - precision: Until when to go on; nil for exactly so many draws.
+    ///   - progress: Called with the number of draws done and the number gone on to.
     public func simulate(
-        draws: Int, threads: Int, cancellation: Cancellation, progress: @escaping @Sendable (Int) -> Void
+        draws: Int, until precision: SimulationPrecision? = nil, threads: Int, cancellation: Cancellation,
+        progress: @escaping @Sendable (Int, Int) -> Void
     ) throws -> CompletedRun {
         let simulator = Simulator(plan)
-        let result = try simulator.run(
-            draws: draws, threads: threads, cancellation: cancellation, progress: progress)
+        let result: SimulationResult
+        if let precision {
+            result = try simulator.run(
+                until: precision, beginningWith: draws, threads: threads, cancellation: cancellation,
+                progress: progress)
+        } else {
+            result = try simulator.run(draws: draws, threads: threads, cancellation: cancellation) {
+                progress($0, draws)
+            }
+        }
         return CompletedRun(
-            prepared: self, draws: draws, trajectories: result.trajectories(plan),
-            comparisons: result.comparisons(plan), effects: plan.effects(draws: draws),
-            varianceReductions: result.varianceReductions(plan))
+            prepared: self, draws: result.draws, precision: precision, largestMCSE: result.largestMCSEOfMean(plan),
+            trajectories: result.trajectories(plan), comparisons: result.comparisons(plan),
+            effects: plan.effects(draws: result.draws), varianceReductions: result.varianceReductions(plan))
     }
 }
 
@@ -176,6 +190,10 @@ public struct CompletedRun: Sendable {
     public let prepared: PreparedScenario
     /// The number of draws.
     public let draws: Int
+    /// The precision asked for; nil when the number of draws was fixed.
+    public let precision: SimulationPrecision?
+    /// The largest Monte Carlo standard error of a mean deviation, SD: see ``SimulationResult/largestMCSEOfMean(_:)``.
+    public let largestMCSE: Double
     /// The trajectories.
     public let trajectories: [Trajectory]
     /// The paired differences.
@@ -188,6 +206,14 @@ public struct CompletedRun: Sendable {
     public var diagnostics: [SubjectDiagnostic] {
         var list = prepared.fit.diagnostics
         list.append(SubjectDiagnostic(subject: prepared.file.name, diagnostic: Diagnostic("draws", Double(draws))))
+        let isMissed = precision.map { largestMCSE > $0.mcse } ?? false
+        list.append(
+            SubjectDiagnostic(
+                subject: prepared.file.name,
+                diagnostic: Diagnostic(
+                    "largest_mcse_mean", largestMCSE,
+                    note: "SD; largest Monte Carlo standard error of a mean deviation, quintiles together"
+                        + (isMissed ? "; above the one asked for: more draws are needed" : ""), isWarning: isMissed)))
         if prepared.plan.funding.schoolRowsLeftOut > 0 {
             list.append(
                 SubjectDiagnostic(

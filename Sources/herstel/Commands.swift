@@ -40,6 +40,14 @@ struct SimulationOptions: ParsableArguments {
     @Option(help: "The number of draws. [default: what the scenario file says]")
     var draws: Int?
 
+    @Option(
+        name: .customLong("until-mcse"),
+        help: "Go on from --draws until the Monte Carlo error of every mean deviation is at most so many SD.")
+    var untilMCSE: Double?
+
+    @Option(help: "With --until-mcse: the most draws. [default: 100000]")
+    var maxDraws: Int?
+
     @OptionGroup var threadOption: ThreadOption
 
     @Flag(name: .shortAndLong, help: "Print nothing but errors.")
@@ -55,6 +63,16 @@ struct SimulationOptions: ParsableArguments {
             throw ValidationError(
                 "--draws \(draws): expected a number from 2 to \(ScenarioFile.largestNumberOfDraws).")
         }
+        if let untilMCSE, !(untilMCSE > 0 && untilMCSE.isFinite) {
+            throw ValidationError("--until-mcse \(untilMCSE): expected a number of SD above 0.")
+        }
+        guard let maxDraws else { return }
+        guard untilMCSE != nil else { throw ValidationError("--max-draws goes with --until-mcse; use --draws alone.") }
+        if !(2...ScenarioFile.largestNumberOfDraws).contains(maxDraws) || maxDraws < draws ?? 2 {
+            throw ValidationError(
+                "--max-draws \(maxDraws): expected a number from \(draws ?? 2) to \(ScenarioFile.largestNumberOfDraws)."
+            )
+        }
     }
 
     /// Prepares and simulates, with progress and Ctrl-C.
@@ -63,15 +81,20 @@ struct SimulationOptions: ParsableArguments {
         let steps = Steps(isVerbose: verbose)
         let prepared = try steps.step("models fitted, money allocated") { try PreparedScenario(path: scenario) }
         let draws = draws ?? prepared.file.draws
+        let precision = untilMCSE.map {
+            SimulationPrecision(mcse: $0, largestNumberOfDraws: maxDraws ?? max(draws, 100_000))
+        }
         let progress = Progress(total: draws, isQuiet: quiet)
         defer { progress.clear() }
-        return try Interrupt.heeded { cancellation in
-            try steps.step("\(draws) draws simulated on \(threads) threads") {
-                try prepared.simulate(
-                    draws: draws, threads: threads, cancellation: cancellation,
-                    progress: { progress.update($0) })
-            }
+        let clock = ContinuousClock()
+        let start = clock.now
+        let run = try Interrupt.heeded { cancellation in
+            try prepared.simulate(
+                draws: draws, until: precision, threads: threads, cancellation: cancellation,
+                progress: { progress.update($0, of: $1) })
         }
+        steps.note("\(run.draws) draws simulated on \(threads) threads", seconds: (clock.now - start) / .seconds(1))
+        return run
     }
 
     /// The folder for the results.

@@ -83,8 +83,10 @@ struct RunReport {
                 fixed(row.probabilityRecovered, 2),
             ])
         }
+        let missed = run.precision.map { run.largestMCSE > $0.mcse } ?? false
         return "Deviation from the pre-crisis baseline at the end of \(lastYear), SD; recovered means at least "
-            + "-\(fixed(plan.file.margin, 2))\n" + table.text
+            + "-\(fixed(plan.file.margin, 2)); Monte Carlo standard errors of means at most "
+            + fixed(run.largestMCSE, 5) + (missed ? ", above the precision asked for" : "") + "\n" + table.text
     }
 
     private var differences: String {

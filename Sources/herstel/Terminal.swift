@@ -48,7 +48,10 @@ final class Progress: Sendable {
     }
 
     /// Shows how far the run is, at most ten times a second.
-    func update(_ done: Int) {
+    func update(_ done: Int) { update(done, of: total) }
+
+    /// Shows how far the run is when the total has changed on the way.
+    func update(_ done: Int, of total: Int) {
         guard isShown else { return }
         let now = ContinuousClock.now
         let isDue = lastUpdate.withLock { last in

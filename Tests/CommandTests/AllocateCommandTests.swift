@@ -114,3 +114,18 @@ import Testing
         #expect(try herstel(["explain", "s.yaml"], in: folder.path).output.contains("a.base.rate"))
     }
 }
+
+@Suite struct PrecisionCommandTests {
+    @Test(arguments: [
+        (["--until-mcse", "0"], "--until-mcse 0.0: expected a number of SD above 0."),
+        (["--max-draws", "50"], "--max-draws goes with --until-mcse; use --draws alone."),
+        (
+            ["--until-mcse", "0.1", "--draws", "60", "--max-draws", "50"],
+            "--max-draws 50: expected a number from 60 to 1000000."
+        ),
+    ])
+    func mistakes(options: [String], message: String) throws {
+        let outcome = try herstel(["run", "s.yaml"] + options, in: NSTemporaryDirectory())
+        #expect(outcome.code == 2 && outcome.errors.contains(message))
+    }
+}

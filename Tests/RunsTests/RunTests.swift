@@ -8,7 +8,8 @@ import Testing
 /// Runs the shipped scenario with few draws.
 private func run(threads: Int, into folder: String) throws {
     let prepared = try PreparedScenario(path: repositoryFile("scenarios/np-onderwijs.yaml"))
-    let completed = try prepared.simulate(draws: 6, threads: threads, cancellation: Cancellation(), progress: { _ in })
+    let completed = try prepared.simulate(
+        draws: 6, threads: threads, cancellation: Cancellation(), progress: { _, _ in })
     try completed.write(to: folder, command: ["run"])
 }
 

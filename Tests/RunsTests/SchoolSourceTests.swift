@@ -22,7 +22,7 @@ import Testing
         #expect(prepared.plan.population.schools == shipped.plan.population.schools)
         #expect(prepared.plan.population.quintiles == shipped.plan.population.quintiles)
         #expect(prepared.plan.assumptions.contains { $0.parameter == "population.po.sbo.schools" })
-        let run = try prepared.simulate(draws: 2, threads: 1, cancellation: Cancellation(), progress: { _ in })
+        let run = try prepared.simulate(draws: 2, threads: 1, cancellation: Cancellation(), progress: { _, _ in })
         try run.write(to: folder.file("out"), command: ["run"])
         let manifest = try contents(of: folder.file("out/run.json"))
         #expect(manifest.contains("own.yaml") && manifest.contains(sha256(Array(embedded.utf8))))

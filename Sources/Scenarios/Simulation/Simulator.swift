@@ -61,9 +61,16 @@ public struct Simulator: Sendable {
         draws: Int, threads: Int, cancellation: Cancellation = Cancellation(),
         progress: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws(ScenarioError) -> SimulationResult {
+        try run(draws: 0..<draws, threads: threads, cancellation: cancellation, progress: progress)
+    }
+
+    /// Simulates a range of draws.
+    func run(
+        draws: Range<Int>, threads: Int, cancellation: Cancellation, progress: @escaping @Sendable (Int) -> Void
+    ) throws(ScenarioError) -> SimulationResult {
         let layout = layout
         let kernels = plan.population.sectors.map { SectorKernel(plan, sector: $0) }.filter { !$0.outcomes.isEmpty }
-        let shards = (draws + Self.drawsPerShard - 1) / Self.drawsPerShard
+        let shards = (draws.count + Self.drawsPerShard - 1) / Self.drawsPerShard
         let slots = Slots(count: shards)
         let next = Atomic<Int>(0)
         let done = Atomic<Int>(0)
@@ -71,7 +78,8 @@ public struct Simulator: Sendable {
             while !cancellation.isCancelled {
                 let shard = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard shard < shards else { return }
-                let range = shard * Self.drawsPerShard..<min(draws, (shard + 1) * Self.drawsPerShard)
+                let start = draws.lowerBound + shard * Self.drawsPerShard
+                let range = start..<min(draws.upperBound, start + Self.drawsPerShard)
                 slots.fill(shard, self.shard(range, kernels, layout))
                 progress(done.wrappingAdd(range.count, ordering: .relaxed).newValue)
             }
@@ -79,7 +87,8 @@ public struct Simulator: Sendable {
         if cancellation.isCancelled { throw .cancelled }
         let finished = slots.contents()
         return SimulationResult(
-            layout: layout, states: finished.flatMap(\.states), recovered: finished.flatMap(\.recovered), draws: draws)
+            layout: layout, states: finished.flatMap(\.states), recovered: finished.flatMap(\.recovered),
+            draws: draws.count)
     }
 
     private func shard(_ draws: Range<Int>, _ kernels: [SectorKernel], _ layout: ResultLayout) -> ShardResult {
