@@ -56,7 +56,8 @@ let package = Package(
         .target(
             name: "Runs",
             dependencies: [
-                "LinearAlgebra", "Probability", "Tables", "Models", "Recovery", "Funding", "Scenarios", crypto,
+                "LinearAlgebra", "Probability", "Tables", "Models", "Recovery", "Specifications", "Funding",
+                "Scenarios", crypto,
             ],
             swiftSettings: strict),
         .executableTarget(

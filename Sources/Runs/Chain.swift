@@ -2,6 +2,7 @@ import LinearAlgebra
 import Models
 import Recovery
 import Scenarios
+import Specifications
 import Tables
 
 /// The version of the program.
@@ -23,6 +24,12 @@ public struct FitResult: Sendable {
     public init(modelPaths: [String], isCompared: Bool = false) throws {
         BLASLibrary.useOneThread()
         let files = try modelPaths.map { path in try ModelFile(path: path) }
+        for (position, file) in files.enumerated() where files[..<position].contains(where: { $0.name == file.name }) {
+            // Tables tell models apart by their names.
+            throw SpecificationError(
+                "two models are named '\(file.name)', after their files. Give each file once, and a name of its own.",
+                at: SpecificationPlace(file: file.path))
+        }
         models = try files.map { try $0.fit() }
         var analyses: [String: RecoveryAnalysis] = [:]
         for model in models {

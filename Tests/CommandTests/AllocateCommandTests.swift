@@ -129,3 +129,60 @@ import Testing
         #expect(outcome.code == 2 && outcome.errors.contains(message))
     }
 }
+
+@Suite struct SameNamesTests {
+    private let model = """
+        kind: evidence
+        structure: fixed
+        estimates:
+          - {id: a, estimate: 0.1, std_error: 0.1, source: test}
+          - {id: b, estimate: 0.2, std_error: 0.1, source: test}
+        """
+
+    @Test func modelsOfOneNameAreRefused() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(model, to: "m.yaml")
+        let outcome = try herstel(["fit", "m.yaml", "./m.yaml"], in: folder.path)
+        #expect(outcome.code == 2)
+        #expect(
+            outcome.errors
+                == "herstel: error: ./m.yaml: two models are named 'm', after their files. Give each file once, and a name of "
+                + "its own.\n")
+    }
+
+    @Test(
+        "Models, sectors and columns of one name are refused in a scenario file",
+        arguments: [
+            (
+                "models: []", "models: [{file: m.yaml, stream: 1}, {file: ./m.yaml, stream: 2}]",
+                "two models are named 'm', after their files. Rename one, so that outcomes can name it."
+            ),
+            ("sectors: [po]", "sectors: [po, po]", "a sector is named twice."),
+            (
+                "share_low: 0",
+                "share_low: 0, municipality: town, municipalities: {file: t.csv, name: a, inhabitants: a}",
+                "'name' and 'inhabitants' are one column, 'a'. Name the column of each."
+            ),
+        ])
+    func inAScenarioFile(old: String, new: String, message: String) throws {
+        let folder = try TemporaryFolder()
+        let scenario = """
+            seed: 1
+            reference: a
+            groups: {low: l, high: h}
+            calendar: {first: 2021/22, last: 2022/23}
+            models: []
+            sectors: [po]
+            schools: {file: s.csv, id: id, pupils: n, sector: po, share_low: 0}
+            scenarios:
+              a: {rules: []}
+            """
+        #expect(scenario.contains(old))
+        try folder.write(model, to: "m.yaml")
+        try folder.write("id,n,town\nx,10,b\n", to: "s.csv")
+        try folder.write(scenario.replacingOccurrences(of: old, with: new), to: "s.yaml")
+        let outcome = try herstel(["allocate", "s.yaml"], in: folder.path)
+        #expect(outcome.code == 2)
+        #expect(outcome.errors.hasPrefix("herstel: error: s.yaml:") && outcome.errors.hasSuffix(": \(message)\n"))
+    }
+}

@@ -81,6 +81,7 @@ public struct ScenarioFile: Sendable {
         let sectors = mapping.required("sectors")?.texts(atLeast: 1)
         let schools = mapping.required("schools").flatMap { Self.schools($0, folder: folder, sectors: sectors) }
         guard let sectors, let models else { return nil }
+        if Set(sectors).count < sectors.count { mapping.optional("sectors")?.fail("a sector is named twice.") }
         let outcomes =
             mapping.optional("outcomes").map {
                 Self.outcomes($0, sectors: sectors, models: models.map(\.name), years: years)
@@ -146,8 +147,13 @@ public struct ScenarioFile: Sendable {
             if models.contains(where: { $0.stream == UInt64(stream) }) {
                 mapping.fail("stream \(stream) is used twice. Give each model a number of its own.")
             }
+            let name = ModelFile.stem(of: file)
+            if models.contains(where: { $0.name == name }) {
+                mapping.fail(
+                    "two models are named '\(name)', after their files. Rename one, so that outcomes can name it.")
+            }
             let path = file.hasPrefix("/") || folder == "." ? file : Self.joined(folder, file)
-            models.append(ModelReference(name: ModelFile.stem(of: file), path: path, stream: UInt64(stream)))
+            models.append(ModelReference(name: name, path: path, stream: UInt64(stream)))
         }
         return models
     }

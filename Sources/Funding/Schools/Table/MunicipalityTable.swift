@@ -12,6 +12,10 @@ struct MunicipalityTable: Sendable {
             let file = mapping.text("file"), let name = mapping.text("name"),
             let inhabitants = mapping.text("inhabitants")
         else { return nil }
+        guard name != inhabitants else {
+            mapping.fail("'name' and 'inhabitants' are one column, '\(name)'. Name the column of each.")
+            return nil
+        }
         path = joinedPath(of: file, in: folder)
         self.name = name
         self.inhabitants = inhabitants
