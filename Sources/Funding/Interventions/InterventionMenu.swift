@@ -58,8 +58,7 @@ public struct InterventionMenu: Sendable {
         title = mapping.optionalText("title") ?? ""
         path = file.path
         bytes = file.bytes
-        let last = file.path.split(separator: "/").last.map(String.init) ?? file.path
-        name = last.hasSuffix(".yaml") ? String(last.dropLast(5)) : last
+        name = fileStem(of: file.path)
     }
 
     private static func interventions(_ value: SpecificationValue, menu: MenuDeclarations) -> [Intervention]? {

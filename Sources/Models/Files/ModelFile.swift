@@ -91,11 +91,7 @@ public struct ModelFile: Sendable {
     }
 
     /// A file's name without folder and extension.
-    public static func stem(of path: String) -> String {
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-        return String(name[..<dot])
-    }
+    public static func stem(of path: String) -> String { fileStem(of: path) }
 }
 
 /// The pre-crisis reference: which cohorts, and whether their mean or their trend.

@@ -79,7 +79,7 @@ public struct InterventionDeclaration: Sendable {
 
     private static func menu(_ value: SpecificationValue, folder: String) -> InterventionMenu? {
         guard let file = value.text() else { return nil }
-        let path = file.hasPrefix("/") || folder == "." ? file : ScenarioFile.joined(folder, file)
+        let path = filePath(file, in: folder)
         do {
             return try InterventionMenu(path: path)
         } catch {

@@ -152,23 +152,10 @@ public struct ScenarioFile: Sendable {
                 mapping.fail(
                     "two models are named '\(name)', after their files. Rename one, so that outcomes can name it.")
             }
-            let path = file.hasPrefix("/") || folder == "." ? file : Self.joined(folder, file)
+            let path = filePath(file, in: folder)
             models.append(ModelReference(name: name, path: path, stream: UInt64(stream)))
         }
         return models
-    }
-
-    /// `folder/file` with `..` steps taken, so that messages and provenance name short paths.
-    static func joined(_ folder: String, _ file: String) -> String {
-        var parts = folder.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
-        for part in file.split(separator: "/").map(String.init) {
-            if part == "..", let last = parts.last, last != ".." {
-                parts.removeLast()
-            } else if part != "." {
-                parts.append(part)
-            }
-        }
-        return (folder.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
     private static func schools(_ value: SpecificationValue, folder: String, sectors: [String]?) -> SchoolSource? {
@@ -177,7 +164,7 @@ public struct ScenarioFile: Sendable {
             return SchoolTable(value, folder: folder, sectors: sectors).map { .table($0) }
         }
         let file = value.mapping("schools", keys: ["marginals"])?.text("marginals")
-        return file.map { .marginals(path: $0.hasPrefix("/") || folder == "." ? $0 : joined(folder, $0)) }
+        return file.map { .marginals(path: filePath($0, in: folder)) }
     }
 
     private static func outcomes(

@@ -16,7 +16,7 @@ struct MunicipalityTable: Sendable {
             mapping.fail("'name' and 'inhabitants' are one column, '\(name)'. Name the column of each.")
             return nil
         }
-        path = joinedPath(of: file, in: folder)
+        path = filePath(file, in: folder)
         self.name = name
         self.inhabitants = inhabitants
     }
@@ -45,11 +45,6 @@ struct MunicipalityTable: Sendable {
         try log.finish()
         return municipalities
     }
-}
-
-/// A file's path: as given when absolute, else from the folder of the file that names it.
-func joinedPath(of file: String, in folder: String) -> String {
-    file.hasPrefix("/") || folder == "." ? file : folder + "/" + file
 }
 
 extension Column {

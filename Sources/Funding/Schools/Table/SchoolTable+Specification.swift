@@ -21,7 +21,7 @@ extension SchoolTable {
             let columns = SchoolColumns(mapping, id: id), Self.isComplete(mapping, columns)
         else { return nil }
         self.init(
-            path: joinedPath(of: file, in: folder), columns: columns, sector: mapping.optionalText("sector") ?? "",
+            path: filePath(file, in: folder), columns: columns, sector: mapping.optionalText("sector") ?? "",
             shareLow: share)
         self.sectors = sectors
         guard readSectors(mapping), readTypes(mapping) else { return nil }
