@@ -38,6 +38,10 @@ public struct ScenarioFile: Sendable {
     public let margin: Double
     /// The simulated school years; the starting state is that at the end of the year before.
     public let years: [SchoolYear]
+    /// The last school year before the crisis: trends are counted from it.
+    public let preCrisisYear: SchoolYear
+    /// The number of grades by sector; 1 where pupils neither enter nor leave.
+    let grades: [String: Int]
     /// The models.
     public let models: [ModelReference]
     /// Where the schools come from.
@@ -49,12 +53,15 @@ public struct ScenarioFile: Sendable {
     /// What the money is spent on; nil when not declared.
     public let interventions: InterventionDeclaration?
 
+    /// The number of grades that pupils of a sector pass through.
+    func gradeCount(of sector: String) -> Int { grades[sector] ?? 1 }
+
     /// The simulated years for messages: `2020/21 to 2026/27`.
     var calendarWords: String { "\(years.first?.description ?? "") to \(years.last?.description ?? "")" }
 
     private static let keys = [
         "title", "note", "seed", "draws", "reference", "groups", "margin_sd", "calendar", "models", "schools",
-        "sectors",
+        "sectors", "grades",
         "outcomes", "scenarios", "interventions",
     ]
 
@@ -76,7 +83,7 @@ public struct ScenarioFile: Sendable {
         let draws = mapping.integer("draws", in: 2...Self.largestNumberOfDraws, default: 1000)
         let margin = mapping.number("margin_sd", in: .positive, default: 0.05)
         let groups = mapping.required("groups").flatMap { Self.groups($0) }
-        let years = mapping.required("calendar").flatMap { Self.years($0) }
+        let calendar = mapping.required("calendar").flatMap { SimulationCalendar($0) }
         let models = mapping.optional("models").map { Self.models($0, folder: folder) } ?? []
         let sectors = mapping.required("sectors")?.texts(atLeast: 1)
         let schools = mapping.required("schools").flatMap { Self.schools($0, folder: folder, sectors: sectors) }
@@ -84,8 +91,9 @@ public struct ScenarioFile: Sendable {
         if Set(sectors).count < sectors.count { mapping.optional("sectors")?.fail("a sector is named twice.") }
         let outcomes =
             mapping.optional("outcomes").map {
-                Self.outcomes($0, sectors: sectors, models: models.map(\.name), years: years)
+                Self.outcomes($0, sectors: sectors, models: models.map(\.name), years: calendar?.years)
             } ?? []
+        let grades = mapping.optional("grades").map { SimulationCalendar.grades($0, sectors: sectors) } ?? [:]
         let scenarios = mapping.required("scenarios").flatMap { Self.scenarios($0, sectors: sectors) }
         let reference = scenarios.flatMap { list in mapping.required("reference")?.word(among: list.map(\.name)) }
         let interventions = mapping.optional("interventions").map { value in
@@ -95,14 +103,16 @@ public struct ScenarioFile: Sendable {
             }
         }
         if case .some(.none) = interventions { return nil }
-        guard let seed, let draws, let margin, let groups, let years, let schools, let outcomes, let scenarios,
+        guard let seed, let draws, let margin, let groups, let calendar, let grades, let schools, let outcomes, let scenarios,
             let reference
         else { return nil }
         self.seed = UInt64(seed)
         self.draws = draws
         self.margin = margin
         (lowGroup, highGroup) = groups
-        self.years = years
+        years = calendar.years
+        preCrisisYear = calendar.preCrisisYear
+        self.grades = grades
         self.models = models
         self.schools = schools
         self.outcomes = outcomes
@@ -124,17 +134,6 @@ public struct ScenarioFile: Sendable {
             return nil
         }
         return (low, high)
-    }
-
-    private static func years(_ value: SpecificationValue) -> [SchoolYear]? {
-        guard let mapping = value.mapping("calendar", keys: ["first", "last"]),
-            let first = mapping.required("first")?.schoolYear(), let last = mapping.required("last")?.schoolYear()
-        else { return nil }
-        guard first <= last, last.start - first.start < 50 else {
-            mapping.fail("the calendar runs from \(first) to \(last); expected 1 to 50 school years.")
-            return nil
-        }
-        return SchoolYear.years(from: first, through: last)
     }
 
     private static func models(_ value: SpecificationValue, folder: String) -> [ModelReference]? {

@@ -20,7 +20,7 @@ struct ResultCube: Sendable {
         self.result = result
         var pupils: [String: [[Int]]] = [:]
         for (school, quintile) in zip(plan.population.schools, plan.population.quintiles) {
-            let empty = Array(repeating: Array(repeating: 0, count: ResultLayout.quintiles), count: ResultLayout.groups)
+            let empty = Array(repeating: Array(repeating: 0, count: RecordLayout.quintiles), count: RecordLayout.groups)
             var counts = pupils[school.sector] ?? empty
             counts[0][quintile] += school.lowPupils
             counts[1][quintile] += school.highPupils
@@ -45,28 +45,59 @@ struct ResultCube: Sendable {
 
     /// The pupil-weighted mean deviation of the selected pupils in every draw, in SD.
     ///
-    /// - Parameter selection: At least one pupil.
-    func deviations(scenario: Int, outcome: Int, _ selection: PupilSelection, moment: Int) -> [Double] {
+    /// - Parameters:
+    ///   - selection: At least one pupil.
+    ///   - moment: With the growth benchmark, 1 or later: there is no progress before the first year.
+    ///   - benchmark: What the deviation is from.
+    func deviations(
+        scenario: Int, outcome: Int, _ selection: PupilSelection, moment: Int, benchmark: RecoveryBenchmark = .trend
+    ) -> [Double] {
         let layout = result.layout
         let positions = selection.groups.flatMap { group in
-            selection.quintiles.map { layout.state(scenario, outcome, group, $0, moment) }
+            selection.quintiles.map { quintile in
+                benchmark == .growth
+                    ? layout.growth(scenario, outcome, group, quintile, moment)
+                    : layout.state(scenario, outcome, group, quintile, moment)
+            }
         }
         let count = Double(pupilCount(selection))
-        return (0..<result.draws).map { draw in
-            var sum = 0.0
-            for position in positions { sum += result.states[draw * layout.stateCount + position] }
-            return sum / count
-        }
+        return shifted(result.records.sums(at: positions).map { $0 / count }, outcome, moment, benchmark)
+    }
+
+    /// The mean deviation of a grade's pupils, all quintiles together, in every draw, in SD.
+    ///
+    /// - Parameters:
+    ///   - grade: Counted from 0.
+    ///   - benchmark: The trend or the level.
+    func deviations(
+        scenario: Int, outcome: Int, groups: [Int], grade: Int, moment: Int, benchmark: RecoveryBenchmark = .trend
+    ) -> [Double] {
+        let layout = result.layout
+        let sector = plan.file.outcomes[outcome].sector
+        let everyone = PupilSelection(sector: sector, groups: groups, quintiles: Array(0..<RecordLayout.quintiles))
+        let count = Double(pupilCount(everyone)) / Double(layout.grades[outcome])
+        let positions = groups.map { layout.grade(scenario, outcome, $0, grade, moment) }
+        return shifted(result.records.sums(at: positions).map { $0 / count }, outcome, moment, benchmark)
+    }
+
+    /// From deviations from the trend to those from the level: the trend since the pre-crisis year is added.
+    private func shifted(
+        _ draws: [Double], _ outcome: Int, _ moment: Int, _ benchmark: RecoveryBenchmark
+    ) -> [Double] {
+        let years = Double(moments[moment].start - plan.file.preCrisisYear.start)
+        guard benchmark == .level, years != 0 else { return draws }
+        let trends = result.records.sums(at: [result.layout.trend(outcome)])
+        return zip(draws, trends).map { $0 + years * $1 }
     }
 
     /// The share of a sector's schools that are recovered, in every draw.
-    func shareOfSchoolsRecovered(scenario: Int, outcome: Int, moment: Int) -> [Double] {
-        let layout = result.layout
+    func shareOfSchoolsRecovered(
+        scenario: Int, outcome: Int, moment: Int, benchmark: RecoveryBenchmark = .trend
+    ) -> [Double] {
         let sector = plan.file.outcomes[outcome].sector
         let schools = plan.population.schools.lazy.filter { $0.sector == sector && $0.pupils > 0 }.count
-        return (0..<result.draws).map {
-            result.recovered[$0 * layout.schoolCount + layout.school(scenario, outcome, moment)] / Double(schools)
-        }
+        let position = result.layout.schools(scenario, outcome, benchmark, moment)
+        return result.records.sums(at: [position]).map { $0 / Double(schools) }
     }
 
     /// The choices of SES group, with their names in tables.
@@ -76,5 +107,5 @@ struct ResultCube: Sendable {
 
     /// The choices of disadvantage quintile, with their names in tables.
     static let quintileChoices: [(name: String, quintiles: [Int])] =
-        [("all", Array(0..<ResultLayout.quintiles))] + (1...5).map { (String($0), [$0]) } + [("unknown", [0])]
+        [("all", Array(0..<RecordLayout.quintiles))] + (1...5).map { (String($0), [$0]) } + [("unknown", [0])]
 }

@@ -126,7 +126,7 @@ private struct PairedDifference {
     /// The draws of the scenario and of the reference.
     func pair(_ outcome: Int, groups: [Int], moment: Int) -> ([Double], [Double]) {
         let selection = PupilSelection(
-            sector: plan.file.outcomes[outcome].sector, groups: groups, quintiles: Array(0..<ResultLayout.quintiles))
+            sector: plan.file.outcomes[outcome].sector, groups: groups, quintiles: Array(0..<RecordLayout.quintiles))
         guard cube.pupilCount(selection) > 0 else {
             let nothing = [Double](repeating: 0, count: cube.result.draws)
             return (nothing, nothing)

@@ -2,31 +2,6 @@ import Funding
 import Probability
 import Recovery
 
-/// Where a draw's results stand: sums over schools by scenario, outcome, group, quintile and year.
-struct ResultLayout: Sendable {
-    let scenarios: Int
-    let outcomes: Int
-    /// The simulated years and, before them, the starting state.
-    let moments: Int
-
-    /// Groups: low, high. Quintiles: 0 (unknown score) to 5.
-    static let groups = 2
-    static let quintiles = 6
-
-    /// Pupil-weighted sums of the state, one draw.
-    var stateCount: Int { scenarios * outcomes * Self.groups * Self.quintiles * moments }
-    /// Counts of recovered schools, one draw.
-    var schoolCount: Int { scenarios * outcomes * moments }
-
-    func state(_ scenario: Int, _ outcome: Int, _ group: Int, _ quintile: Int, _ moment: Int) -> Int {
-        (((scenario * outcomes + outcome) * Self.groups + group) * Self.quintiles + quintile) * moments + moment
-    }
-
-    func school(_ scenario: Int, _ outcome: Int, _ moment: Int) -> Int {
-        (scenario * outcomes + outcome) * moments + moment
-    }
-}
-
 /// The state equation of one sector, school by school:
 ///
 ///     x' = rho x + shock (1 + kappa low) (1 + u_s) + drift + gamma wellbeing + sigma noise
@@ -90,15 +65,15 @@ struct SectorKernel: Sendable {
 
     /// Simulates one draw and adds it to the results.
     func run(
-        draw: UInt32, seed: UInt64, parameters all: [OutcomeParameters], layout: ResultLayout,
-        states: inout [Double], recovered: inout [Double]
+        draw: UInt32, seed: UInt64, parameters all: [OutcomeParameters], layout: RecordLayout,
+        record: inout [Double]
     ) {
         let parameters = outcomes.map { all[$0] }
         var work = Workspace(outcomes: outcomes.count, years: years)
         for (index, school) in schools.enumerated() {
             drawRandomNumbers(school, draw: draw, seed: seed, parameters, &work)
             for scenario in spendingPerPupil.indices {
-                simulate(index, school, scenario, parameters, layout, &work, &states, &recovered)
+                simulate(index, school, scenario, parameters, layout, &work, &record)
             }
         }
     }
@@ -146,8 +121,8 @@ struct SectorKernel: Sendable {
     }
 
     private func simulate(
-        _ index: Int, _ school: SchoolData, _ scenario: Int, _ parameters: [OutcomeParameters], _ layout: ResultLayout,
-        _ work: inout Workspace, _ states: inout [Double], _ recovered: inout [Double]
+        _ index: Int, _ school: SchoolData, _ scenario: Int, _ parameters: [OutcomeParameters], _ layout: RecordLayout,
+        _ work: inout Workspace, _ record: inout [Double]
     ) {
         for outcome in outcomes.indices {
             work.x[outcome * 2] = parameters[outcome].startLow * work.heterogeneity[outcome]
@@ -159,7 +134,7 @@ struct SectorKernel: Sendable {
                 work.before[cell] = work.x[cell]
             }
         }
-        record(school, scenario, moment: 0, layout, work, &states, &recovered)
+        add(school, scenario, moment: 0, layout, work, &record)
         for year in 0..<years {
             let spending = spendingPerPupil[scenario][index * years + year]
             for outcome in outcomes.indices {
@@ -168,7 +143,7 @@ struct SectorKernel: Sendable {
             for cell in work.before.indices {
                 work.before[cell] = work.x[cell] + work.plateau[cell] + work.decaying[cell]
             }
-            record(school, scenario, moment: year + 1, layout, work, &states, &recovered)
+            add(school, scenario, moment: year + 1, layout, work, &record)
         }
     }
 
@@ -194,16 +169,46 @@ struct SectorKernel: Sendable {
 
     /// Adds a school's deviations to the sums of its cells.
     @inline(__always)
-    private func record(
-        _ school: SchoolData, _ scenario: Int, moment: Int, _ layout: ResultLayout, _ work: Workspace,
-        _ states: inout [Double], _ recovered: inout [Double]
+    private func add(
+        _ school: SchoolData, _ scenario: Int, moment: Int, _ layout: RecordLayout, _ work: Workspace,
+        _ record: inout [Double]
     ) {
         for (own, outcome) in outcomes.enumerated() {
             let (low, high) = (work.before[own * 2], work.before[own * 2 + 1])
-            states[layout.state(scenario, outcome, 0, school.quintile, moment)] += school.low * low
-            states[layout.state(scenario, outcome, 1, school.quintile, moment)] += school.high * high
+            record[layout.state(scenario, outcome, 0, school.quintile, moment)] += school.low * low
+            record[layout.state(scenario, outcome, 1, school.quintile, moment)] += school.high * high
             let mean = (school.low * low + school.high * high) / (school.low + school.high)
-            if mean >= -margin { recovered[layout.school(scenario, outcome, moment)] += 1 }
+            if mean >= -margin { record[layout.schools(scenario, outcome, .trend, moment)] += 1 }
         }
+    }
+}
+
+/// One draw after another of a plan.
+struct DrawSimulation: Sendable {
+    private let plan: SimulationPlan
+    private let layout: RecordLayout
+    private let kernels: [SectorKernel]
+
+    init(_ plan: SimulationPlan, layout: RecordLayout) {
+        self.plan = plan
+        self.layout = layout
+        kernels = plan.population.sectors.map { SectorKernel(plan, sector: $0) }.filter { !$0.outcomes.isEmpty }
+    }
+
+    /// The records of some draws; nil when it was asked to stop.
+    func block(_ draws: Range<Int>, cancellation: Cancellation) -> RecordBlock? {
+        var values = [Double]()
+        values.reserveCapacity(draws.count * layout.length)
+        for draw in draws {
+            if cancellation.isCancelled { return nil }
+            var record = [Double](repeating: 0, count: layout.length)
+            let parameters = plan.parameters(draw: UInt32(draw))
+            for kernel in kernels {
+                kernel.run(
+                    draw: UInt32(draw), seed: plan.file.seed, parameters: parameters, layout: layout, record: &record)
+            }
+            values += record
+        }
+        return RecordBlock(draws: draws, values: values)
     }
 }

@@ -37,7 +37,7 @@ extension SimulationResult {
             for (position, outcome) in plan.file.outcomes.enumerated() {
                 for (_, groups) in cube.groupChoices {
                     let everyone = PupilSelection(
-                        sector: outcome.sector, groups: groups, quintiles: Array(0..<ResultLayout.quintiles))
+                        sector: outcome.sector, groups: groups, quintiles: Array(0..<RecordLayout.quintiles))
                     guard cube.pupilCount(everyone) > 0 else { continue }
                     for moment in cube.moments.indices {
                         let draws = cube.deviations(scenario: scenario, outcome: position, everyone, moment: moment)
@@ -57,13 +57,6 @@ extension SimulationResult {
         let squares = CompensatedSum(draws.map { ($0 - mean) * ($0 - mean) }).value
         return (squares / (n - 1) / n).squareRoot()
     }
-
-    /// These draws and those that follow them.
-    func followed(by other: SimulationResult) -> SimulationResult {
-        SimulationResult(
-            layout: layout, states: states + other.states, recovered: recovered + other.recovered,
-            draws: draws + other.draws)
-    }
 }
 
 extension Simulator {
@@ -78,20 +71,24 @@ extension Simulator {
     ///   - progress: Called from any thread with the number of draws done and the number gone on to.
     /// - Throws: ``ScenarioError/cancelled``.
     public func run(
-        until precision: SimulationPrecision, beginningWith draws: Int, threads: Int,
+        until precision: SimulationPrecision, beginningWith draws: Int, threads: Int, store: (any RecordStore)? = nil,
         cancellation: Cancellation = Cancellation(), progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
-    ) throws(ScenarioError) -> SimulationResult {
+    ) throws -> SimulationResult {
+        let kept = try store?.finishedBlocks() ?? []
         let first = min(draws, precision.largestNumberOfDraws)
-        var result = try run(draws: first, threads: threads, cancellation: cancellation) { progress($0, first) }
+        let blocks = try blocks(
+            0..<first, kept: kept, threads: threads, store: store, cancellation: cancellation
+        ) { progress($0, first) }
+        var result = SimulationResult(layout: layout, records: DrawRecords(blocks, length: layout.length))
         while result.draws < precision.largestNumberOfDraws {
             let error = result.largestMCSEOfMean(plan)
             guard error > precision.mcse else { break }
             let done = result.draws
             let next = precision.nextNumberOfDraws(after: done, error: error)
-            let more = try run(draws: done..<next, threads: threads, cancellation: cancellation) {
-                progress(done + $0, next)
-            }
-            result = result.followed(by: more)
+            let more = try self.blocks(
+                done..<next, kept: kept, threads: threads, store: store, cancellation: cancellation
+            ) { progress(done + $0, next) }
+            result = SimulationResult(layout: layout, records: result.records.followed(by: more))
         }
         return result
     }

@@ -17,110 +17,132 @@ public final class Cancellation: Sendable {
 
 /// The results of all draws of a scenario file.
 public struct SimulationResult: Sendable {
-    let layout: ResultLayout
-    /// Pupil-weighted sums of the state: draw by draw, each ``ResultLayout/stateCount`` long.
-    let states: [Double]
-    /// Recovered schools: draw by draw, each ``ResultLayout/schoolCount`` long.
-    let recovered: [Double]
+    let layout: RecordLayout
+    let records: DrawRecords
     /// The number of draws.
-    public let draws: Int
+    public var draws: Int { records.count }
 }
 
 /// Runs the draws of a plan.
 ///
-/// Draws are cut into shards of a fixed size; each writes its own place, so that the results have the same bits for any
-/// number of threads.
+/// Draws are cut into blocks at fixed places; each is computed by itself and put where it belongs, so that the results have
+/// the same bits for any number of threads, and whether blocks were kept from an earlier run or not.
 public struct Simulator: Sendable {
     /// The plan.
     public let plan: SimulationPlan
-    private static let drawsPerShard = 5
+    /// Where figures stand in a draw's record.
+    public let layout: RecordLayout
+    /// The most draws in a block: what a stopped run loses at most per thread.
+    public static let drawsPerBlock = 32
 
     /// A simulator of a plan.
-    public init(_ plan: SimulationPlan) { self.plan = plan }
-
-    /// The bytes that the results of some draws take in memory.
-    public func memory(draws: Int) -> Int {
-        let layout = layout
-        return draws * (layout.stateCount + layout.schoolCount) * MemoryLayout<Double>.size
+    public init(_ plan: SimulationPlan) {
+        self.plan = plan
+        layout = RecordLayout(
+            scenarios: plan.scenarios.count, grades: plan.file.outcomes.map { plan.file.gradeCount(of: $0.sector) },
+            moments: plan.file.years.count + 1)
     }
 
-    private var layout: ResultLayout {
-        ResultLayout(
-            scenarios: plan.scenarios.count, outcomes: plan.file.outcomes.count, moments: plan.file.years.count + 1)
-    }
+    /// The bytes that the records of some draws take in memory, and in a store.
+    public func memory(draws: Int) -> Int { draws * layout.length * MemoryLayout<Double>.size }
 
     /// Simulates.
     ///
     /// - Parameters:
     ///   - draws: The number of draws; draw d is the same whatever their number.
     ///   - threads: The number of threads; the results do not depend on it.
+    ///   - store: Where blocks are kept; those that it holds already are not computed again.
     ///   - cancellation: Set it to stop early.
     ///   - progress: Called from any thread with the number of draws done.
-    /// - Throws: ``ScenarioError/cancelled``.
+    /// - Throws: ``ScenarioError/cancelled``, or an error of the store.
     public func run(
-        draws: Int, threads: Int, cancellation: Cancellation = Cancellation(),
+        draws: Int, threads: Int, store: (any RecordStore)? = nil, cancellation: Cancellation = Cancellation(),
         progress: @escaping @Sendable (Int) -> Void = { _ in }
-    ) throws(ScenarioError) -> SimulationResult {
-        try run(draws: 0..<draws, threads: threads, cancellation: cancellation, progress: progress)
+    ) throws -> SimulationResult {
+        let kept = try store?.finishedBlocks() ?? []
+        let blocks = try blocks(
+            0..<draws, kept: kept, threads: threads, store: store, cancellation: cancellation, progress: progress)
+        return SimulationResult(layout: layout, records: DrawRecords(blocks, length: layout.length))
     }
 
-    /// Simulates a range of draws.
-    func run(
-        draws: Range<Int>, threads: Int, cancellation: Cancellation, progress: @escaping @Sendable (Int) -> Void
-    ) throws(ScenarioError) -> SimulationResult {
-        let layout = layout
-        let kernels = plan.population.sectors.map { SectorKernel(plan, sector: $0) }.filter { !$0.outcomes.isEmpty }
-        let shards = (draws.count + Self.drawsPerShard - 1) / Self.drawsPerShard
-        let slots = Slots(count: shards)
+    /// Computes the draws of a range that are not in the blocks kept.
+    ///
+    /// - Returns: Blocks that hold exactly the range, those kept included.
+    func blocks(
+        _ range: Range<Int>, kept: [RecordBlock], threads: Int, store: (any RecordStore)?, cancellation: Cancellation,
+        progress: @escaping @Sendable (Int) -> Void
+    ) throws -> [RecordBlock] {
+        let found = kept.compactMap { $0.clamped(to: range, length: layout.length) }
+        let missing = Self.pieces(of: range, without: found.map(\.draws))
+        let simulation = DrawSimulation(plan, layout: layout)
+        let slots = Slots(count: missing.count)
         let next = Atomic<Int>(0)
-        let done = Atomic<Int>(0)
+        let done = Atomic<Int>(found.reduce(0) { $0 + $1.draws.count })
         DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
-            while !cancellation.isCancelled {
-                let shard = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard shard < shards else { return }
-                let start = draws.lowerBound + shard * Self.drawsPerShard
-                let range = start..<min(draws.upperBound, start + Self.drawsPerShard)
-                slots.fill(shard, self.shard(range, kernels, layout))
-                progress(done.wrappingAdd(range.count, ordering: .relaxed).newValue)
+            while !cancellation.isCancelled, !slots.hasFailed {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < missing.count else { return }
+                slots.fill(index) {
+                    let block = simulation.block(missing[index], cancellation: cancellation)
+                    if let block { try store?.save(block) }
+                    return block
+                }
+                progress(done.wrappingAdd(missing[index].count, ordering: .relaxed).newValue)
             }
         }
-        if cancellation.isCancelled { throw .cancelled }
-        let finished = slots.contents()
-        return SimulationResult(
-            layout: layout, states: finished.flatMap(\.states), recovered: finished.flatMap(\.recovered),
-            draws: draws.count)
+        let computed = try slots.contents()
+        if cancellation.isCancelled { throw ScenarioError.cancelled }
+        return found + computed
     }
 
-    private func shard(_ draws: Range<Int>, _ kernels: [SectorKernel], _ layout: ResultLayout) -> ShardResult {
-        var result = ShardResult()
-        for draw in draws {
-            let parameters = plan.parameters(draw: UInt32(draw))
-            var states = [Double](repeating: 0, count: layout.stateCount)
-            var recovered = [Double](repeating: 0, count: layout.schoolCount)
-            for kernel in kernels {
-                kernel.run(
-                    draw: UInt32(draw), seed: plan.file.seed, parameters: parameters, layout: layout, states: &states,
-                    recovered: &recovered)
+    /// The parts of a range outside some others, cut at multiples of ``drawsPerBlock``.
+    static func pieces(of range: Range<Int>, without found: [Range<Int>]) -> [Range<Int>] {
+        var (pieces, next) = ([Range<Int>](), range.lowerBound)
+        for gapEnd in found.sorted(by: { $0.lowerBound < $1.lowerBound }) + [range.upperBound..<range.upperBound] {
+            while next < gapEnd.lowerBound {
+                let end = min(gapEnd.lowerBound, (next / drawsPerBlock + 1) * drawsPerBlock)
+                pieces.append(next..<end)
+                next = end
             }
-            result.states += states
-            result.recovered += recovered
+            next = max(next, gapEnd.upperBound)
         }
-        return result
+        return pieces
     }
 }
 
-private struct ShardResult: Sendable {
-    var states: [Double] = []
-    var recovered: [Double] = []
+extension RecordBlock {
+    /// The part of the block within a range; nil when there is none.
+    fileprivate func clamped(to range: Range<Int>, length: Int) -> RecordBlock? {
+        guard draws.overlaps(range) else { return nil }
+        let part = draws.clamped(to: range)
+        guard part != draws else { return self }
+        let first = (part.lowerBound - draws.lowerBound) * length
+        return RecordBlock(draws: part, values: Array(values[first..<(first + part.count * length)]))
+    }
 }
 
-/// The results of the shards, each in its place.
+/// The blocks, each in its place, or the first error.
 private final class Slots: Sendable {
-    private let results: Mutex<[ShardResult]>
+    private let results: Mutex<[RecordBlock?]>
+    private let error = Mutex<(any Error)?>(nil)
+    private let failed = Atomic<Bool>(false)
 
-    init(count: Int) { results = Mutex(Array(repeating: ShardResult(), count: count)) }
+    init(count: Int) { results = Mutex(Array(repeating: nil, count: count)) }
 
-    func fill(_ shard: Int, _ result: ShardResult) { results.withLock { $0[shard] = result } }
+    var hasFailed: Bool { failed.load(ordering: .relaxed) }
 
-    func contents() -> [ShardResult] { results.withLock { $0 } }
+    func fill(_ index: Int, _ work: () throws -> RecordBlock?) {
+        do {
+            let block = try work()
+            results.withLock { $0[index] = block }
+        } catch let caught {
+            error.withLock { $0 = $0 ?? caught }
+            failed.store(true, ordering: .relaxed)
+        }
+    }
+
+    func contents() throws -> [RecordBlock] {
+        if let error = error.withLock({ $0 }) { throw error }
+        return results.withLock { $0.compactMap { $0 } }
+    }
 }
