@@ -103,7 +103,8 @@ public struct ScenarioFile: Sendable {
             }
         }
         if case .some(.none) = interventions { return nil }
-        guard let seed, let draws, let margin, let groups, let calendar, let grades, let schools, let outcomes, let scenarios,
+        guard let seed, let draws, let margin, let groups, let calendar, let grades, let schools, let outcomes,
+            let scenarios,
             let reference
         else { return nil }
         self.seed = UInt64(seed)

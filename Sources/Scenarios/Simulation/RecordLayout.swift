@@ -61,7 +61,8 @@ public struct RecordLayout: Sendable, Equatable {
 
     /// The deviation from the trend in one grade, counted from 0, all quintiles together.
     func grade(_ scenario: Int, _ outcome: Int, _ group: Int, _ grade: Int, _ moment: Int) -> Int {
-        base(scenario, outcome) + (2 * Self.groups * Self.quintiles + group * grades[outcome] + grade) * moments + moment
+        base(scenario, outcome) + (2 * Self.groups * Self.quintiles + group * grades[outcome] + grade) * moments
+            + moment
     }
 
     /// The number of schools whose mean deviation from a benchmark is at least minus the margin.
