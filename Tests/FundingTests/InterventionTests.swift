@@ -137,16 +137,4 @@ import Testing
         #expect(PredictiveEffect(mean: 0.1, standardError: 0, betweenStudySD: 0).quantile(0.001) == 0.1)
     }
 
-    @Test func drawsHangOnTheirStreamsAlone() {
-        let effect = PredictiveEffect(mean: 0.3, standardError: 0.1, betweenStudySD: 0.1)
-        func value(_ draw: UInt32, _ intervention: UInt64, _ outcome: UInt64) -> Double {
-            effect.value(seed: 7, draw: draw, intervention: intervention, outcome: outcome)
-        }
-        #expect(value(3, 1, 2) == value(3, 1, 2))
-        #expect(Set([value(3, 1, 2), value(4, 1, 2), value(3, 2, 1), value(3, 2, 2)]).count == 4)
-        let draws = (0..<4000).map { value($0, 1, 1) }
-        let mean = draws.reduce(0, +) / 4000
-        // Four standard errors of a mean of 4,000 draws of SD 0.141.
-        #expect(abs(mean - 0.3) < 4 * 0.1414213562 / 4000.0.squareRoot())
-    }
 }

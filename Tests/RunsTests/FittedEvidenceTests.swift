@@ -41,9 +41,10 @@ import Testing
     }
 
     @Test func persistenceIsDrawnFromTheFittedDecay() throws {
-        let decay = try #require(try plan().fittedPersistence)
-        let draws = (0..<4000).map { decay.persistence(seed: 1, draw: UInt32($0)) }
-        #expect(decay.persistence(seed: 1, draw: 7) == draws[7])
+        let plan = try plan()
+        let decay = try #require(plan.fittedPersistence)
+        let draws = (0..<4000).map { decay.persistence(plan.inputs(draw: UInt32($0))) }
+        #expect(decay.persistence(plan.inputs(draw: 7)) == draws[7])
         // Quantiles of the draws against those of the fit, which is normal on the scales of the draws.
         for (name, drawn) in [("plateau", draws.map(\.plateau)), ("half_life", draws.map { 12 * $0.halfLife })] {
             let quantity = try #require(decay.fit.quantities.first { $0.name == name })

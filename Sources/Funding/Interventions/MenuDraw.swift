@@ -4,12 +4,17 @@ extension InterventionMenu {
     /// The declared effect, or else the mean over the outcome's parts, where a part without an effect of its own counts 0;
     /// a part takes the effect on the whole when only that is declared. Outcomes that nothing declares are not affected.
     ///
-    /// - Parameter outcome: An outcome of the menu.
+    /// - Parameters:
+    ///   - outcome: An outcome of the menu.
+    ///   - draw: Gives the value of a declared effect of the intervention on an outcome with a stream number.
     public func effect(
-        of intervention: Intervention, on outcome: String, version: String, seed: UInt64, draw: UInt32
+        of intervention: Intervention, on outcome: String, version: String,
+        draw: (PredictiveEffect, _ outcomeStream: UInt64) -> Double
     ) -> Double {
-        let value = { (name: String) in
-            self.declaredEffect(of: intervention, on: name, version: version, seed: seed, draw: draw)
+        func value(_ name: String) -> Double? {
+            guard let effect = intervention.effects[name]?.byVersion[version], let stream = outcomes[name]?.stream
+            else { return nil }
+            return draw(effect, stream)
         }
         if let own = value(outcome) { return own }
         let parts = outcomes[outcome]?.parts ?? []
@@ -20,13 +25,5 @@ extension InterventionMenu {
             if !isAboutParts, let effect = value(whole) { return effect }
         }
         return 0
-    }
-
-    private func declaredEffect(
-        of intervention: Intervention, on outcome: String, version: String, seed: UInt64, draw: UInt32
-    ) -> Double? {
-        guard let effect = intervention.effects[outcome]?.byVersion[version], let stream = outcomes[outcome]?.stream
-        else { return nil }
-        return effect.value(seed: seed, draw: draw, intervention: intervention.stream, outcome: stream)
     }
 }

@@ -54,12 +54,4 @@ public struct PredictiveEffect: Sendable, Equatable {
             ? standardNormalQuantile(p) : StudentT(degreesOfFreedom: degreesOfFreedom).quantile(p)
         return mean + scale * deviate
     }
-
-    /// The effect in a draw, keyed by the declared stream numbers of the intervention and the outcome: the same in every
-    /// scenario.
-    public func value(seed: UInt64, draw: UInt32, intervention: UInt64, outcome: UInt64) -> Double {
-        let random = RandomStream(
-            seed: seed, purpose: .effect, draw: draw, entity: intervention << 16 | outcome, period: 0)
-        return quantile(random.uniform(at: 0))
-    }
 }

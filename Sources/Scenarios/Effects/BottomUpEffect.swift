@@ -104,6 +104,26 @@ struct BottomUpEffect: Sendable {
         return result
     }
 
+    /// The response to the doses that an amount buys and staff can deliver, by intervention.
+    func responses(euros: Double, available: Double) -> [Double] {
+        StaffCapacity.delivered(doses: doses(euros), costs: costs, staff: staff, available: available, unused: unused)
+            .map { dosing.response($0) }
+    }
+
+    /// The effect of all interventions together in the year of the money, SD: the step ``BottomUpStep/overlap``.
+    func gain(_ effects: [Double], isLow: Bool, responses: [Double], draw: ProgrammeDraw) -> Double {
+        let yearly = effects.indices.map { i in
+            effects[i] * (isLow ? lowMultipliers[i] : 1) * fidelity[i] * draw.fidelity * draw.scaleDown * responses[i]
+        }
+        return Overlap.total(yearly, overlap: draw.overlap)
+    }
+
+    /// The staff that an amount per pupil would employ, FTE per 100 pupils.
+    func staffNeeded(euros: Double) -> Double {
+        let bought = doses(euros)
+        return bought.indices.reduce(0) { $0 + bought[$1] * staff[$1] }
+    }
+
     /// The mean effect of a treatment, weighted by the treatments that a euro buys.
     private func menuEffect(_ effects: [Double]) -> Double {
         var (sum, weights) = (0.0, 0.0)

@@ -15,50 +15,21 @@ struct EffectDraws: Sendable {
 
     init(_ plan: SimulationPlan, _ declaration: InterventionDeclaration, draws: Int) {
         let file = plan.file
-        let range = (0..<draws).map { UInt32($0) }
-        topDown = range.map { draw in
-            plan.parameters(draw: draw).map { parameters in
+        let drawn = (0..<draws).map { plan.inputs(draw: UInt32($0)) }
+        topDown = drawn.map { inputs in
+            plan.parameters(inputs).map { parameters in
                 TopDownEffect(
                     per1000: parameters.effectPerEuro * 1000, lowMultiplier: parameters.lowMultiplier,
                     plateau: parameters.plateau, yearlyDecay: parameters.yearlyDecay)
             }
         }
-        programme = range.map { draw in
-            declaration.programme(
-                seed: file.seed, draw: draw,
-                persistence: plan.fittedPersistence?.persistence(seed: file.seed, draw: draw))
-        }
+        programme = drawn.map { $0.programme(declaration, plan.fittedPersistence) }
         staff = Dictionary(
             uniqueKeysWithValues: declaration.capacities.map { sector, capacity in
-                (
-                    sector,
-                    range.map { capacity.available.value(seed: file.seed, draw: $0, stream: capacity.stream) }
-                )
+                (sector, drawn.map { $0.value(capacity.available, stream: capacity.stream) })
             })
         menu = file.outcomes.map { outcome in
-            let parts = declaration.mixes[outcome.sector]?.parts ?? []
-            let name = declaration.outcomes[outcome.outcome] ?? outcome.outcome
-            return range.map { draw in
-                parts.map { part in
-                    declaration.menu.effect(
-                        of: part.intervention, on: name, version: declaration.version, seed: file.seed, draw: draw)
-                }
-            }
+            drawn.map { $0.menuEffects(declaration, outcome: outcome) }
         }
-    }
-}
-
-extension InterventionDeclaration {
-    /// The parameters of the programme have stream 0, which no outcome has.
-    ///
-    /// - Parameter persistence: What a fitted model gives in the draw; nil takes the declared parameters.
-    fileprivate func programme(seed: UInt64, draw: UInt32, persistence: Persistence?) -> ProgrammeDraw {
-        func value(_ kind: UncertainParameter.Kind) -> Double {
-            parameters[kind]?.value(seed: seed, draw: draw, stream: 0) ?? 1
-        }
-        return ProgrammeDraw(
-            scaleDown: value(.scaleDown), fidelity: value(.fidelity), overlap: value(.overlap),
-            persistence: persistence
-                ?? Persistence(plateau: value(.interventionPlateau), halfLife: value(.interventionHalfLife)))
     }
 }

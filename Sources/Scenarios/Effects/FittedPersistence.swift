@@ -8,7 +8,8 @@ struct FittedPersistence: Sendable {
     /// The model's name.
     let model: String
     let fit: PersistenceFit
-    private let stream: UInt64
+    /// The number that keys the model's draws.
+    let stream: UInt64
     private let factor: Matrix
 
     /// - Parameter stream: The number that keys the model's draws.
@@ -21,9 +22,10 @@ struct FittedPersistence: Sendable {
     }
 
     /// The decay in a draw: the same in every scenario.
-    func persistence(seed: UInt64, draw: UInt32) -> Persistence {
-        let random = RandomStream(seed: seed, purpose: .estimates, draw: draw, entity: stream, period: 0)
-        let normals = fit.coefficients.values.indices.map { random.normal(at: UInt32($0)) }
+    func persistence(_ inputs: DrawnInputs) -> Persistence {
+        let normals = fit.coefficients.values.indices.map {
+            inputs.normal(.estimate(model: stream, element: $0))
+        }
         let drawn = fit.coefficients.values.indices.map { row in
             (0...row).reduce(fit.coefficients.values[row]) { $0 + factor[row, $1] * normals[$1] }
         }

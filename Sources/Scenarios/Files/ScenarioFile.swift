@@ -48,6 +48,10 @@ public struct ScenarioFile: Sendable {
     public let schools: SchoolSource
     /// The outcomes; none in a file that is about money only.
     public let outcomes: [SimulatedOutcome]
+    /// Correlations between uncertain parameters.
+    public let correlations: [DeclaredCorrelation]
+    /// Which computation of the effect of money the simulation uses.
+    public let moneyEffect: MoneyEffect
     /// The scenarios in the order of the file.
     public let scenarios: [ScenarioDeclaration]
     /// What the money is spent on; nil when not declared.
@@ -61,7 +65,7 @@ public struct ScenarioFile: Sendable {
 
     private static let keys = [
         "title", "note", "seed", "draws", "reference", "groups", "margin_sd", "calendar", "models", "schools",
-        "sectors", "grades",
+        "sectors", "grades", "money_effect", "correlations",
         "outcomes", "scenarios", "interventions",
     ]
 
@@ -94,6 +98,8 @@ public struct ScenarioFile: Sendable {
                 Self.outcomes($0, sectors: sectors, models: models.map(\.name), years: calendar?.years)
             } ?? []
         let grades = mapping.optional("grades").map { SimulationCalendar.grades($0, sectors: sectors) } ?? [:]
+        let moneyEffect = mapping.optional("money_effect").map { MoneyEffect($0) } ?? .topDown
+        let correlations = mapping.optional("correlations").map { Self.correlations($0) } ?? []
         let scenarios = mapping.required("scenarios").flatMap { Self.scenarios($0, sectors: sectors) }
         let reference = scenarios.flatMap { list in mapping.required("reference")?.word(among: list.map(\.name)) }
         let interventions = mapping.optional("interventions").map { value in
@@ -105,8 +111,12 @@ public struct ScenarioFile: Sendable {
         if case .some(.none) = interventions { return nil }
         guard let seed, let draws, let margin, let groups, let calendar, let grades, let schools, let outcomes,
             let scenarios,
-            let reference
+            let reference, let moneyEffect, let correlations
         else { return nil }
+        if moneyEffect.topDownShare < 1, interventions == nil {
+            mapping.optional("money_effect")?.fail("bottom_up needs 'interventions': what the money is spent on.")
+            return nil
+        }
         self.seed = UInt64(seed)
         self.draws = draws
         self.margin = margin
@@ -117,6 +127,8 @@ public struct ScenarioFile: Sendable {
         self.models = models
         self.schools = schools
         self.outcomes = outcomes
+        self.moneyEffect = moneyEffect
+        self.correlations = correlations
         self.scenarios = scenarios
         self.reference = reference
         self.interventions = interventions ?? nil
@@ -181,11 +193,7 @@ public struct ScenarioFile: Sendable {
             if read[..<index].contains(where: { $0.name == outcome.name }) {
                 list[index].fail("outcome '\(outcome.outcome)' is declared twice for sector '\(outcome.sector)'.")
             }
-            for year in outcome.closureWeeks.keys.sorted() where years?.contains(year) == false {
-                list[index].fail(
-                    "closure weeks are given for \(year), which is not simulated. The starting state holds what happened "
-                        + "before; extend the calendar for what comes after.")
-            }
+            if let years { outcome.problem(years: years, others: read).map { list[index].fail($0) } }
             if let wellbeing = outcome.wellbeing,
                 !read.contains(where: { $0.outcome == wellbeing && $0.sector == outcome.sector })
             {
@@ -193,6 +201,12 @@ public struct ScenarioFile: Sendable {
             }
         }
         return read
+    }
+
+    private static func correlations(_ value: SpecificationValue) -> [DeclaredCorrelation]? {
+        guard let list = value.list() else { return nil }
+        let read = list.compactMap { DeclaredCorrelation($0) }
+        return read.count == list.count ? read : nil
     }
 
     private static func scenarios(_ value: SpecificationValue, sectors: [String]) -> [ScenarioDeclaration]? {

@@ -8,11 +8,13 @@ public struct SectorCapacity: Sendable {
     public let available: UncertainParameter
     /// The share of it that schools find, by quintile of the disadvantage score 1 to 5.
     public let byQuintile: [Double]
+    /// The share of that by region; regions that are not named find all of it.
+    public let byRegion: [String: Double]
     /// Where the shares come from.
     public let source: String
 
     init?(sector: String, _ value: SpecificationValue) {
-        let keys = ["stream", "fte_per_100_pupils", "by_quintile", "source"]
+        let keys = ["stream", "fte_per_100_pupils", "by_quintile", "by_region", "source"]
         guard let mapping = value.mapping("capacity of sector '\(sector)'", keys: keys),
             let stream = mapping.integer("stream", in: 1...65_535),
             let available = mapping.required("fte_per_100_pupils").flatMap({ UncertainParameter(.staffAvailable, $0) }),
@@ -24,6 +26,15 @@ public struct SectorCapacity: Sendable {
             mapping.optional("by_quintile")?.fail("found \(shares.count) shares; expected 5, of quintiles 1 to 5.")
             return nil
         }
+        var regions: [String: Double] = [:]
+        if let declared = mapping.optional("by_region") {
+            guard let entries = declared.openMapping("by_region")?.entries else { return nil }
+            for entry in entries {
+                guard let share = entry.value.number(in: .share) else { return nil }
+                regions[entry.key] = share
+            }
+        }
+        byRegion = regions
         self.stream = UInt64(stream)
         self.available = available
         byQuintile = shares
@@ -31,7 +42,9 @@ public struct SectorCapacity: Sendable {
     }
 
     /// The share of a quintile; schools of unknown score, quintile 0, take the mean.
-    func share(quintile: Int) -> Double {
-        byQuintile.indices.contains(quintile - 1) ? byQuintile[quintile - 1] : byQuintile.reduce(0, +) / 5
+    func share(quintile: Int, region: String? = nil) -> Double {
+        let regional = region.flatMap { byRegion[$0] } ?? 1
+        let own = byQuintile.indices.contains(quintile - 1) ? byQuintile[quintile - 1] : byQuintile.reduce(0, +) / 5
+        return own * regional
     }
 }

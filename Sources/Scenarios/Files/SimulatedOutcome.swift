@@ -6,11 +6,38 @@ import Specifications
 /// One outcome in one sector: where it starts, how long schools were closed, and its parameters.
 public struct SimulatedOutcome: Sendable {
     /// Where the state at the start comes from.
-    public enum Start: Sendable {
+    public enum StartingState: Sendable {
         /// The deviation of a cohort from the baseline, drawn jointly from a fitted model's estimates.
         case estimates(model: String, outcome: String, cohort: String)
         /// Declared distributions (parameters ``UncertainParameter/Kind/startLow`` and `startHigh`).
         case assumption
+        /// No deviation: everything comes from what is simulated.
+        case baseline
+    }
+
+    /// The state from which an outcome is simulated.
+    public struct Start: Sendable {
+        /// The state of all grades.
+        public let state: StartingState
+        /// The school year at whose end it stands; nil for the year before the first simulated one. In earlier years the
+        /// deviation is 0 by definition.
+        public let year: SchoolYear?
+    }
+
+    /// What its deviations are from.
+    public enum Baseline: String, Sendable, CaseIterable {
+        /// The pre-crisis trend continued.
+        case trend
+        /// The pre-crisis level.
+        case level
+    }
+
+    /// The outcome of an earlier sector whose deviation pupils bring with them.
+    public struct Entry: Sendable, Equatable {
+        /// Its name.
+        public let outcome: String
+        /// The earlier sector.
+        public let sector: String
     }
 
     /// The outcome's name.
@@ -21,6 +48,10 @@ public struct SimulatedOutcome: Sendable {
     public let stream: UInt64
     /// Where the state starts.
     public let start: Start
+    /// What its deviations are from.
+    public let baseline: Baseline
+    /// What pupils who enter bring with them; nil when they enter at the baseline.
+    public let entry: Entry?
     /// Weeks of (full) closure by school year; 0 elsewhere.
     public let closureWeeks: [SchoolYear: Double]
     /// Where the weeks come from.
@@ -39,7 +70,10 @@ public struct SimulatedOutcome: Sendable {
     ]
 
     init?(_ value: SpecificationValue, sectors: [String], models: [String]) {
-        let keys = ["outcome", "sector", "stream", "start", "closure_weeks", "wellbeing", "parameters", "note"]
+        let keys = [
+            "outcome", "sector", "stream", "start", "baseline", "entry", "closure_weeks", "wellbeing", "parameters",
+            "note",
+        ]
         guard let mapping = value.mapping("outcome", keys: keys) else { return nil }
         let outcome = mapping.text("outcome")
         let sector = mapping.required("sector")?.word(among: sectors)
@@ -48,15 +82,28 @@ public struct SimulatedOutcome: Sendable {
         guard let outcome, let sector, let stream, let closures,
             let start = mapping.required("start").flatMap({ Self.start($0, outcome: outcome, models: models) })
         else { return nil }
+        let baseline = mapping.optional("baseline").map { $0.word(of: Baseline.self) } ?? .trend
+        let entry = mapping.optional("entry").map { Self.entry($0, sectors: sectors) }
+        guard let baseline else { return nil }
+        if case .some(.none) = entry { return nil }
         wellbeing = mapping.optionalText("wellbeing")
         var wanted = Self.always
         if wellbeing != nil { wanted.append(.spillover) }
         guard var parameters = Self.parameters(mapping, wanted) else { return nil }
+        if baseline == .level, parameters[.trend] == nil {
+            mapping.optional("baseline")?.fail(
+                "deviations from the level become deviations from the trend by the trend: declare 'trend_per_year' under "
+                    + "'parameters'.")
+            return nil
+        }
         for parameter in start.parameters { parameters[parameter.kind] = parameter }
+        if let share = entry??.share { parameters[.entryShare] = share }
         self.outcome = outcome
         self.sector = sector
         self.stream = UInt64(stream)
         self.start = start.start
+        self.baseline = baseline
+        self.entry = entry??.entry
         closureWeeks = closures.weeks
         closureSource = closures.source
         self.parameters = parameters
@@ -77,27 +124,44 @@ public struct SimulatedOutcome: Sendable {
     private static func start(
         _ value: SpecificationValue, outcome: String, models: [String]
     ) -> (start: Start, parameters: [UncertainParameter])? {
-        guard let mapping = value.mapping("start", keys: ["model", "outcome", "cohort", "low", "high"]) else {
+        guard value.isMapping else {
+            return value.word(among: ["baseline"]).map { _ in (Start(state: .baseline, year: nil), []) }
+        }
+        guard let mapping = value.mapping("start", keys: ["model", "outcome", "cohort", "low", "high", "year"]) else {
             return nil
         }
+        let year = mapping.optional("year").map { $0.schoolYear() }
+        if case .some(.none) = year { return nil }
         if mapping.optional("model") != nil {
             guard let model = mapping.required("model")?.word(among: models), let cohort = mapping.text("cohort") else {
                 return nil
             }
             let modelled = mapping.optional("outcome").map { $0.text() } ?? outcome
-            return modelled.map { (.estimates(model: model, outcome: $0, cohort: cohort), []) }
+            return modelled.map {
+                (Start(state: .estimates(model: model, outcome: $0, cohort: cohort), year: year ?? nil), [])
+            }
         }
         guard let low = mapping.required("low").flatMap({ UncertainParameter(.startLow, $0) }),
             let high = mapping.required("high").flatMap({ UncertainParameter(.startHigh, $0) })
         else { return nil }
-        return (.assumption, [low, high])
+        return (Start(state: .assumption, year: year ?? nil), [low, high])
+    }
+
+    private static func entry(
+        _ value: SpecificationValue, sectors: [String]
+    ) -> (entry: Entry, share: UncertainParameter)? {
+        guard let mapping = value.mapping("entry", keys: ["outcome", "sector", "share"]),
+            let outcome = mapping.text("outcome"), let sector = mapping.required("sector")?.word(among: sectors),
+            let share = mapping.required("share").flatMap({ UncertainParameter(.entryShare, $0) })
+        else { return nil }
+        return (Entry(outcome: outcome, sector: sector), share)
     }
 
     private static func parameters(
         _ outcome: SpecificationMapping, _ wanted: [UncertainParameter.Kind]
     ) -> OrderedDictionary<UncertainParameter.Kind, UncertainParameter>? {
         guard let value = outcome.required("parameters"),
-            let mapping = value.mapping("parameters", keys: wanted.map(\.key))
+            let mapping = value.mapping("parameters", keys: (wanted + [.trend]).map(\.key))
         else { return nil }
         var result: OrderedDictionary<UncertainParameter.Kind, UncertainParameter> = [:]
         for kind in wanted {
@@ -105,6 +169,10 @@ public struct SimulatedOutcome: Sendable {
                 result[kind] = parameter
             }
         }
-        return result.count == wanted.count ? result : nil
+        guard result.count == wanted.count else { return nil }
+        guard let trend = mapping.optional(UncertainParameter.Kind.trend.key) else { return result }
+        guard let parameter = UncertainParameter(.trend, trend) else { return nil }
+        result[.trend] = parameter
+        return result
     }
 }

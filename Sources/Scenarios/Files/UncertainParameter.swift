@@ -18,6 +18,8 @@ public struct UncertainParameter: Sendable {
         case noiseSD = 11
         case startLow = 12
         case startHigh = 13
+        case trend = 14
+        case entryShare = 15
         // Of a programme's interventions.
         case scaleDown = 40
         case overlap = 41
@@ -25,6 +27,8 @@ public struct UncertainParameter: Sendable {
         case staffAvailable = 43
         case interventionPlateau = 44
         case interventionHalfLife = 45
+        /// Which computation of the effect of money a draw takes.
+        case moneyEffect = 46
 
         /// The key in a scenario file.
         public var key: String {
@@ -42,12 +46,15 @@ public struct UncertainParameter: Sendable {
             case .noiseSD: "noise_sd"
             case .startLow: "start_low"
             case .startHigh: "start_high"
+            case .trend: "trend_per_year"
+            case .entryShare: "entry_share"
             case .scaleDown: "scale_down"
             case .overlap: "overlap"
             case .fidelity: "fidelity"
             case .staffAvailable: "fte_per_100_pupils"
             case .interventionPlateau: "plateau"
             case .interventionHalfLife: "half_life"
+            case .moneyEffect: "money_effect"
             }
         }
 
@@ -67,19 +74,24 @@ public struct UncertainParameter: Sendable {
             case .noiseSD: "SD of a school's and group's own year-to-year variation (sigma)"
             case .startLow: "starting deviation of the low group, SD"
             case .startHigh: "starting deviation of the high group, SD"
+            case .trend: "trend of the level before the crisis, SD a year"
+            case .entryShare: "share of their deviation that pupils bring from the sector before"
             case .scaleDown: "effect at scale relative to that in studies"
             case .overlap: "overlap of interventions: 0 they add, 1 the largest stands alone (omega)"
             case .fidelity: "how fully the programme's interventions are delivered"
             case .staffAvailable: "extra staff that can be found, FTE per 100 pupils"
             case .interventionPlateau: "share of an intervention's effect that lasts (c)"
             case .interventionHalfLife: "half-life of the rest of an intervention's effect, years"
+            case .moneyEffect: "probability that the effect per euro is taken, not the menu's effects"
             }
         }
 
         /// The values that make sense.
         var range: ClosedRange<Double> {
             switch self {
-            case .persistence, .effectPlateau, .scaleDown, .overlap, .fidelity, .interventionPlateau: 0...1
+            case .persistence, .entryShare, .moneyEffect, .effectPlateau, .scaleDown, .overlap, .fidelity,
+                .interventionPlateau:
+                0...1
             case .schoolSD, .noiseSD, .staffAvailable: 0...Double.infinity
             case .effectHalfLife, .interventionHalfLife: Double.leastNormalMagnitude...Double.infinity
             default: -Double.infinity...Double.infinity
@@ -115,20 +127,6 @@ public struct UncertainParameter: Sendable {
         self.distribution = distribution
         self.source = source
         note = mapping.optionalText("note") ?? ""
-    }
-
-    /// The value in a draw.
-    ///
-    /// - Parameters:
-    ///   - seed: The scenario's seed.
-    ///   - draw: The draw.
-    ///   - stream: The declared stream number of the outcome the parameter belongs to.
-    func value(seed: UInt64, draw: UInt32, stream: UInt64) -> Double {
-        if case .fixed(let value) = distribution { return value }
-        let random = RandomStream(
-            seed: seed, purpose: .parameter, draw: draw, entity: stream << 16 | kind.rawValue, period: 0)
-        let value = distribution.quantile(random.uniform(at: 0))
-        return min(max(value, kind.range.lowerBound), kind.range.upperBound)
     }
 }
 

@@ -16,6 +16,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     case spendingOutsideCalendar(scenario: String, year: String, calendar: String)
     /// An effect cannot be taken from a model; the place is where it is declared.
     case evidence(String, place: SpecificationPlace)
+    /// Declared correlations cannot be used; the place is where they are declared.
+    case correlations(String, place: SpecificationPlace)
     /// There is nothing to simulate.
     case noOutcomes
     /// The user stopped the run.
@@ -32,7 +34,7 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
         case .spendingOutsideCalendar(let scenario, let year, let calendar):
             "scenario '\(scenario)': money is spent in \(year), but \(calendar) is simulated. Extend the calendar, or move "
                 + "the deadline."
-        case .evidence(let message, let place): "\(place): \(message)"
+        case .evidence(let message, let place), .correlations(let message, let place): "\(place): \(message)"
         case .noOutcomes:
             "no outcome is declared, so there is nothing to simulate. Add 'outcomes', or use 'herstel allocate' for the money."
         case .cancelled: "stopped before the end; nothing was written."
@@ -43,7 +45,7 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     public var place: SpecificationPlace? {
         switch self {
         case .funding(_, _, let place): place
-        case .evidence(_, let place): place
+        case .evidence(_, let place), .correlations(_, let place): place
         default: nil
         }
     }
@@ -51,6 +53,7 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// Starting deviations of some outcomes and groups, jointly normal: mean and a factor of their covariance.
 struct JointStart: Sendable {
+    let model: String
     let stream: UInt64
     let mean: [Double]
     let factor: Matrix
@@ -68,6 +71,10 @@ public struct SimulationPlan: Sendable {
     let fittedPersistence: FittedPersistence?
     /// The starting estimates, by model.
     let starts: [JointStart]
+    /// All uncertain inputs.
+    let space: InputSpace
+    /// How they are drawn.
+    public var sampling = SamplingDesign.independent
     /// The starting deviations that come from models, for tables.
     public let startingEstimates: [(outcome: SimulatedOutcome, isLow: Bool, estimate: Estimate, model: String)]
     /// Puts a scenario file together.
@@ -95,7 +102,11 @@ public struct SimulationPlan: Sendable {
                 scenario: scenario.declaration.name, year: outside.year.description, calendar: file.calendarWords)
         }
         (starts, startingEstimates) = try Self.starts(file, analyses)
+        space = try InputSpace(file, starts: starts, interventions: interventions, persistence: fittedPersistence)
     }
+
+    /// The uncertain inputs of a draw: the same in every scenario.
+    func inputs(draw: UInt32) -> DrawnInputs { space.drawn(seed: file.seed, draw: draw, sampling: sampling) }
 
     /// The scenario file.
     public var file: ScenarioFile { funding.file }
@@ -127,7 +138,7 @@ public struct SimulationPlan: Sendable {
             var cells: [Cell] = []
             var targets: [(outcome: Int, isLow: Bool)] = []
             for (position, outcome) in file.outcomes.enumerated() {
-                guard case .estimates(model.name, let name, let cohort) = outcome.start else { continue }
+                guard case .estimates(model.name, let name, let cohort) = outcome.start.state else { continue }
                 for isLow in [true, false] {
                     let group = isLow ? file.lowGroup : file.highGroup
                     cells.append(Cell(outcome: name, sector: outcome.sector, cohort: cohort, group: group))
@@ -149,7 +160,9 @@ public struct SimulationPlan: Sendable {
                 throw .start(outcome: name, "\(error)")
             }
             joint.append(
-                JointStart(stream: model.stream, mean: deviations.values, factor: factor.lower, targets: targets))
+                JointStart(
+                    model: model.name, stream: model.stream, mean: deviations.values, factor: factor.lower,
+                    targets: targets))
             for (index, target) in targets.enumerated() {
                 rows.append((file.outcomes[target.outcome], target.isLow, deviations.estimate(at: index), model.name))
             }

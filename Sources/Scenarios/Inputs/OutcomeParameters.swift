@@ -14,16 +14,20 @@ struct OutcomeParameters {
     var lowMultiplier = 0.0
     var spillover = 0.0
     var noiseSD = 0.0
-    var startLow = 0.0
-    var startHigh = 0.0
+    /// The state at the start: low group, high group.
+    var start = [0.0, 0.0]
+    /// The pre-crisis trend of the level, SD a year.
+    var trend = 0.0
+    /// The share of a deviation that pupils bring from the sector before.
+    var entryShare = 0.0
 }
 
 extension SimulationPlan {
-    /// Draws the parameters of every outcome, and the starting states jointly over outcomes.
-    func parameters(draw: UInt32) -> [OutcomeParameters] {
+    /// The parameters of every outcome in a draw, and the starting states, joint over outcomes.
+    func parameters(_ inputs: DrawnInputs) -> [OutcomeParameters] {
         var result = file.outcomes.map { outcome in
             func value(_ kind: UncertainParameter.Kind) -> Double {
-                outcome.parameters[kind]?.value(seed: file.seed, draw: draw, stream: outcome.stream) ?? 0
+                outcome.parameters[kind].map { inputs.value($0, stream: outcome.stream) } ?? 0
             }
             var parameters = OutcomeParameters()
             parameters.persistence = value(.persistence)
@@ -37,22 +41,19 @@ extension SimulationPlan {
             parameters.lowMultiplier = value(.lowMultiplier)
             parameters.spillover = value(.spillover)
             parameters.noiseSD = value(.noiseSD)
-            parameters.startLow = value(.startLow)
-            parameters.startHigh = value(.startHigh)
+            parameters.start = [value(.startLow), value(.startHigh)]
+            parameters.trend = value(.trend)
+            parameters.entryShare = value(.entryShare)
             return parameters
         }
         for start in starts {
-            let random = RandomStream(
-                seed: file.seed, purpose: .estimates, draw: draw, entity: start.stream, period: 0)
-            let normals = start.mean.indices.map { random.normal(at: UInt32($0)) }
+            let normals = start.mean.indices.map {
+                inputs.normal(.estimate(model: start.stream, element: $0))
+            }
             for (row, target) in start.targets.enumerated() {
                 var value = start.mean[row]
                 for column in 0...row { value += start.factor[row, column] * normals[column] }
-                if target.isLow {
-                    result[target.outcome].startLow = value
-                } else {
-                    result[target.outcome].startHigh = value
-                }
+                result[target.outcome].start[target.isLow ? 0 : 1] = value
             }
         }
         return result

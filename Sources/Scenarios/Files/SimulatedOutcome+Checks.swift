@@ -1,0 +1,53 @@
+import Recovery
+
+extension SimulatedOutcome {
+    /// What is wrong with the outcome among the others of its file, in one sentence; nil when nothing is.
+    ///
+    /// - Parameter years: The simulated school years.
+    func problem(years: [SchoolYear], others: [SimulatedOutcome]) -> String? {
+        calendarProblem(years) ?? entryProblem(others)
+    }
+
+    private func calendarProblem(_ years: [SchoolYear]) -> String? {
+        guard let first = years.first, let last = years.last else { return nil }
+        if let year = start.year, !(first.advanced(by: -1)..<last).contains(year) {
+            return "the state is given at the end of \(year); expected a year from \(first.advanced(by: -1)) to "
+                + "\(last.advanced(by: -1))."
+        }
+        for year in closureWeeks.keys.sorted() {
+            guard years.contains(year) else {
+                return
+                    "closure weeks are given for \(year), which is not simulated. The starting state holds what happened "
+                    + "before; extend the calendar for what comes after."
+            }
+            if let start = start.year, year <= start, closureWeeks[year] != 0 {
+                return
+                    "closure weeks are given for \(year), but the state at the end of \(start) is given too and holds "
+                    + "what they did. Leave one of the two out."
+            }
+        }
+        return nil
+    }
+
+    /// Sectors follow one another, so that each can be simulated after those that its pupils come from.
+    private func entryProblem(_ others: [SimulatedOutcome]) -> String? {
+        var reached: Set<String> = [sector]
+        var next = [self]
+        while let outcome = next.popLast() {
+            guard let entry = outcome.entry else { continue }
+            if entry.sector == sector {
+                return
+                    "pupils of sector '\(sector)' would bring a deviation from their own sector; expected an earlier "
+                    + "sector."
+            }
+            let known = others.filter { $0.sector == entry.sector }
+            guard known.contains(where: { $0.outcome == entry.outcome }) else {
+                let names = known.map { "'\($0.outcome)'" }.joined(separator: ", ")
+                return "no outcome '\(entry.outcome)' is declared for sector '\(entry.sector)'"
+                    + (names.isEmpty ? "." : "; it has \(names).")
+            }
+            if reached.insert(entry.sector).inserted { next += known }
+        }
+        return nil
+    }
+}
