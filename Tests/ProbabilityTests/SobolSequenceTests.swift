@@ -20,15 +20,16 @@ import Testing
 
     /// SciPy 1.17.1, `scipy.stats.qmc.Sobol(512, scramble=False, bits=32).random(1024)`, dimensions 0, 1, 2, 10, 99, 399 and 511.
     /// Binary fractions of ten digits: exact.
-    @Test(arguments: [
-        (1, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]),
-        (2, [0.75, 0.25, 0.25, 0.75, 0.75, 0.25, 0.75]),
-        (3, [0.25, 0.75, 0.75, 0.25, 0.25, 0.75, 0.25]),
-        (5, [0.875, 0.875, 0.125, 0.375, 0.375, 0.875, 0.875]),
-        (100, [0.4140625, 0.2578125, 0.7734375, 0.4609375, 0.8828125, 0.1484375, 0.5234375]),
-        (777, [0.6923828125, 0.9365234375, 0.1630859375, 0.7451171875, 0.5107421875, 0.9267578125, 0.7978515625]),
-        (1023, [0.0009765625, 0.7529296875, 0.6123046875, 0.6787109375, 0.5302734375, 0.0087890625, 0.6142578125]),
-    ] as [(UInt32, [Double])])
+    @Test(
+        arguments: [
+            (1, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]),
+            (2, [0.75, 0.25, 0.25, 0.75, 0.75, 0.25, 0.75]),
+            (3, [0.25, 0.75, 0.75, 0.25, 0.25, 0.75, 0.25]),
+            (5, [0.875, 0.875, 0.125, 0.375, 0.375, 0.875, 0.875]),
+            (100, [0.4140625, 0.2578125, 0.7734375, 0.4609375, 0.8828125, 0.1484375, 0.5234375]),
+            (777, [0.6923828125, 0.9365234375, 0.1630859375, 0.7451171875, 0.5107421875, 0.9267578125, 0.7978515625]),
+            (1023, [0.0009765625, 0.7529296875, 0.6123046875, 0.6787109375, 0.5302734375, 0.0087890625, 0.6142578125]),
+        ] as [(UInt32, [Double])])
     func agreesWithSciPy(point: UInt32, values: [Double]) {
         let sequence = SobolSequence(unscrambledDimensions: 512)
         let computed = [0, 1, 2, 10, 99, 399, 511].map { sequence.value(point: point, dimension: $0) - 0x1p-33 }
@@ -205,6 +206,7 @@ import Testing
     }
 
     @Test func purposesDoNotMeetThoseOfStreams() {
-        #expect(Set(StreamPurpose.allCases.map(\.rawValue)).isDisjoint(with: QuasiRandomPurpose.allCases.map(\.rawValue)))
+        #expect(
+            Set(StreamPurpose.allCases.map(\.rawValue)).isDisjoint(with: QuasiRandomPurpose.allCases.map(\.rawValue)))
     }
 }

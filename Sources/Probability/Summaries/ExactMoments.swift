@@ -46,16 +46,26 @@ public struct ExactMoments: Sendable, Equatable {
     }
 
     /// The mean; nil without draws. NaN or infinite if a draw is.
-    public var mean: Double? { count > 0 ? first.value / Double(count) : nil }
+    public var mean: Double? {
+        guard count > 0 else { return nil }
+        let quotient = first.value / Double(count)
+        // Twice rounded; what that lost is put back, so that the mean of equal draws is the draw.
+        return quotient.isFinite ? quotient + deviation(from: quotient) / Double(count) : quotient
+    }
+
+    /// The sum of the draws less as many times a centre, rounded once.
+    private func deviation(from centre: Double) -> Double {
+        var sum = first
+        sum.add(product: (-centre, Double(count)))
+        return sum.value
+    }
 
     /// The variance with divisor n - 1; nil for fewer than two draws, NaN if a draw is not finite.
     public var variance: Double? {
         guard count > 1, let mean else { return nil }
         guard mean.isFinite else { return .nan }
         // The sum of squares around a rounded mean, less what the rounding adds.
-        var deviations = first
-        deviations.add(product: (-mean, Double(count)))
-        let deviation = deviations.value
+        let deviation = deviation(from: mean)
         let squares = centred([second.expansion, first.expansion], binomial: [1, -2], around: mean)
         return max(squares - deviation * deviation / Double(count), 0) / Double(count - 1)
     }
@@ -83,15 +93,20 @@ public struct ExactMoments: Sendable, Equatable {
     private func centred(_ sums: [[Double]], binomial: [Double], around centre: Double) -> Double {
         var (total, power) = (ExactSum(), [1.0])
         for (terms, factor) in zip(sums + [[Double(count)]], binomial + [1]) {
-            for term in terms {
-                for part in power { total.add(product: (term, factor * part)) }
+            for part in Self.product(power, factor) {
+                for term in terms { total.add(product: (term, part)) }
             }
-            power = power.flatMap { part in
-                let (high, low) = exactProduct(part, centre)
-                return low == 0 ? [high] : [high, low]
-            }
+            power = Self.product(power, centre)
         }
         return total.value
+    }
+
+    /// A product as numbers that add up to it, of numbers that add up to the one factor.
+    private static func product(_ parts: [Double], _ factor: Double) -> [Double] {
+        parts.flatMap { part in
+            let (high, low) = exactProduct(part, factor)
+            return low == 0 ? [high] : [high, low]
+        }
     }
 }
 
