@@ -8,7 +8,7 @@
 /// the size of the numbers, as for draws around a large offset, add differences from the offset instead.
 ///
 /// Memory: one counter for each bin that has draws, at most as many as draws; numbers that spread over k powers of two fill at
-/// most 512 k bins per sign. 1,000,000 normal draws fill about 16,000.
+/// most 512 k bins per sign. 1,000,000 normal draws fill about 12,000.
 ///
 /// - SeeAlso: Masson, Rim and Lee (2019), DDSketch, Proceedings of the VLDB Endowment 12(12), 2195-2205, for quantiles of
 ///   bounded relative error that merge; bins from the upper bits of the number are those of HdrHistogram.
