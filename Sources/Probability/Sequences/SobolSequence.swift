@@ -3,7 +3,8 @@
 /// A digital (t, s)-sequence in base 2. The first 2^m points put exactly one point into each of 2^m equal intervals of every
 /// axis, so that means of smooth functions converge faster than n^-1/2. Nested uniform scrambling makes every point uniform
 /// over replicates: means are unbiased, and the spread between replicates tells their error (``ReplicatedMean``).
-/// Numbers of points other than powers of two lose much of this. The first point belongs to the set and is not dropped
+/// Numbers of points other than powers of two lose much of this, and every second point is no sample at all: in the second
+/// dimension all even points lie in one half. Share a sequence out in runs of points. The first point belongs to the set and is not dropped
 /// (Owen 2020, arXiv:2008.08051).
 ///
 /// No state: a coordinate is a function of (seed, replicate, point, dimension), the same bits on every machine. Points come in
