@@ -1,4 +1,7 @@
 /// What the draws of one quantity say: moments and quantiles, each with its Monte Carlo standard error (MCSE).
+///
+/// Up to ``exactLimit`` draws everything is from the draws themselves; beyond it from a ``DrawAccumulator``, whose moments are
+/// exact and whose quantiles are within ``quantileErrorBound``, and which need not have seen the draws in one order or place.
 public struct DrawSummary: Sendable, Equatable {
     /// The number of draws, at least 1.
     public let count: Int
@@ -18,18 +21,31 @@ public struct DrawSummary: Sendable, Equatable {
     /// with a normal for the binomial distribution of ranks).
     public let mcseOfQuantiles: [Double]?
 
+    /// The largest relative error of a quantile against the exact one: 0 up to ``exactLimit`` draws, and
+    /// ``QuantileSketch/errorBound`` beyond it. It is relative to the larger of the two draws between which the quantile lies.
+    public let quantileErrorBound: Double
+
+    /// The largest number of draws whose quantiles are exact.
+    public static let exactLimit = 16_384
+
     /// The probabilities of ``quantiles``.
     public static let probabilities = [0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95]
 
     /// The summary of draws in draw order.
     ///
-    /// Sums are compensated and run in the order given, so the bits depend on the draws alone. If a draw is NaN, so are the
-    /// mean, the standard deviation and all quantiles.
+    /// Up to ``exactLimit`` draws sums are compensated and run in the order given, so the bits depend on the draws alone. Beyond
+    /// it the summary is that of a ``DrawAccumulator`` of the draws. If a draw is NaN, so are the mean, the standard deviation
+    /// and all quantiles.
     ///
     /// - Parameter draws: At least one value.
-    /// - Complexity: One sort.
+    /// - Complexity: One sort up to ``exactLimit`` draws, linear beyond it.
     public init(_ draws: [Double]) {
         precondition(!draws.isEmpty, "a summary needs at least one draw")
+        self = draws.count <= Self.exactLimit ? Self(kept: draws) : Self(DrawAccumulator(draws))
+    }
+
+    /// The summary of draws, all of which are looked at.
+    private init(kept draws: [Double]) {
         count = draws.count
         let mean = CompensatedSum(draws).value / Double(draws.count)
         self.mean = mean
@@ -37,16 +53,36 @@ public struct DrawSummary: Sendable, Equatable {
         mcseOfStandardDeviation = Self.mcseOfStandardDeviation(of: draws, around: mean)
         let sorted = draws.contains { $0.isNaN } ? [.nan] : draws.sorted()
         quantiles = Self.probabilities.map { quantile(sorted: sorted, probability: $0) }
-        let n = Double(draws.count)
-        mcseOfQuantiles =
-            draws.count < 2
-            ? nil
-            : Self.probabilities.map { p in
-                let half = (p * (1 - p) / n).squareRoot()
-                let low = quantile(sorted: sorted, probability: max(0, p - half))
-                let high = quantile(sorted: sorted, probability: min(1, p + half))
-                return (high - low) / 2
-            }
+        mcseOfQuantiles = Self.halfDistances(draws: draws.count) { probabilities in
+            probabilities.map { quantile(sorted: sorted, probability: $0) }
+        }
+        quantileErrorBound = 0
+    }
+
+    /// The summary of draws that were not kept, however few: its quantiles are those of the sketch.
+    ///
+    /// The MCSE of a quantile comes from the sketch too, so that it cannot tell less than the width of a bin divided by the
+    /// draws in it.
+    ///
+    /// - Parameter draws: At least one.
+    public init(_ draws: DrawAccumulator) {
+        guard let mean = draws.moments.mean else { preconditionFailure("a summary needs at least one draw") }
+        count = draws.count
+        self.mean = mean
+        standardDeviation = draws.moments.standardDeviation
+        mcseOfStandardDeviation = draws.moments.mcseOfStandardDeviation
+        quantiles = draws.sketch.quantiles(Self.probabilities)
+        mcseOfQuantiles = Self.halfDistances(draws: draws.count, quantiles: draws.sketch.quantiles)
+        quantileErrorBound = QuantileSketch.errorBound
+    }
+
+    /// The MCSE of each quantile from a function that tells quantiles at any probabilities; nil for a single draw.
+    private static func halfDistances(draws: Int, quantiles: ([Double]) -> [Double]) -> [Double]? {
+        guard draws > 1 else { return nil }
+        let halves = probabilities.map { ($0 * (1 - $0) / Double(draws)).squareRoot() }
+        let low = quantiles(zip(probabilities, halves).map { max(0, $0 - $1) })
+        let high = quantiles(zip(probabilities, halves).map { min(1, $0 + $1) })
+        return zip(low, high).map { ($1 - $0) / 2 }
     }
 
     /// The Monte Carlo standard error of the mean, sd / sqrt(n); nil for a single draw.
