@@ -42,7 +42,7 @@ struct DrawSimulation: Sendable {
     }
 
     /// Room for the draws of one thread.
-    func makeWorkspaces() -> [SectorWorkspace] { kernels.map { SectorWorkspace($0) } }
+    func makeWorkspaces() -> [SectorWorkspace] { kernels.map { SectorWorkspace($0, scenarios: plan.scenarios.count) } }
 
     /// The record of one draw.
     ///

@@ -12,7 +12,8 @@ struct MoneyResponse {
     private let gains: [[Double]]
     private let cells: Int
     private let paidYears: Int
-    private let isSame: Bool
+    /// Whether it is the same in all scenarios and cells.
+    let isSame: Bool
     /// How much of a gain is left after so many years: `[outcome of the sector][years]`.
     let lasting: [[Double]]
 

@@ -1,15 +1,29 @@
-/// What a scenario adds to one school: euros by paid year times these, and what entering pupils bring.
-struct SchoolResponse {
-    /// By paid year, SD per euro per pupil: deviations of the low and high group, changes of the low and high group.
-    var perEuro: [(low: Double, high: Double, lowChange: Double, highChange: Double)] = []
-    var entered = (low: 0.0, high: 0.0, lowChange: 0.0, highChange: 0.0)
+/// What scenarios add to schools: for each outcome, scenario and moment, what a euro per pupil of each paid year does to a
+/// school's mean deviation and its change, and what entering pupils bring.
+///
+/// Eight numbers at a time: deviation of the low and the high group, their changes; of one paid year, or of entering pupils.
+final class SchoolResponses {
+    /// Numbers of one moment: four for each paid year, and four of entering pupils.
+    let width: Int
+    private let moments: Int
+    private let outcomes: Int
+    private let values: UnsafeMutablePointer<Double>
+    private let count: Int
 
-    /// Whether nothing is added.
-    var isEmpty: Bool {
-        func isNothing(_ x: (low: Double, high: Double, lowChange: Double, highChange: Double)) -> Bool {
-            x.low == 0 && x.high == 0 && x.lowChange == 0 && x.highChange == 0
-        }
-        return isNothing(entered) && perEuro.allSatisfy(isNothing)
+    init(_ kernel: SectorKernel, scenarios: Int) {
+        width = 4 * (kernel.schools.paidYears.count + 1)
+        moments = kernel.moments
+        outcomes = kernel.outcomes.count
+        count = scenarios * outcomes * moments * width
+        values = .allocate(capacity: max(1, count))
+        values.initialize(repeating: 0, count: max(1, count))
+    }
+
+    deinit { values.deallocate() }
+
+    /// The numbers of an outcome, scenario and moment; those of entering pupils come last.
+    func at(_ outcome: Int, _ scenario: Int, _ moment: Int) -> UnsafeMutablePointer<Double> {
+        values + ((scenario * outcomes + outcome) * moments + moment) * width
     }
 }
 
@@ -21,25 +35,27 @@ extension SectorKernel {
         return outcomes[own].isFromLevel ? (-margin, -margin + shift) : (-margin - shift, -margin)
     }
 
-    /// Counts a chunk's recovered schools of one scenario and outcome.
+    /// Counts a chunk's recovered schools of one outcome.
     ///
     /// - Parameters:
-    ///   - response: By moment; nil when the scenario adds nothing.
+    ///   - scenario: The scenario; nil for one that adds nothing.
     ///   - counts: By benchmark (level, growth, trend) and moment; added to.
     func count(
-        _ own: Int, _ chunk: SectorSchools.Chunk, trend: Double, scenario: Int, _ response: (Int) -> SchoolResponse?,
-        _ work: SectorWorkspace, counts: inout [Double]
+        _ own: Int, _ chunk: SectorSchools.Chunk, trend: Double, scenario: Int?, _ work: SectorWorkspace,
+        counts: UnsafeMutablePointer<Double>
     ) {
         for moment in 0..<moments {
             let least = thresholds(own, moment: moment, trend: trend)
             var tally = Tally(levelAtLeast: least.level, trendAtLeast: least.trend, growthAtLeast: -margin)
             let (means, changes) = (work.mean(own, moment), work.change(own, moment))
-            let first = chunk.groups.lowerBound
-            if let response = response(moment), !response.isEmpty {
-                tally.add(chunk, schools, scenario, response, means, changes)
+            if let scenario, moment > 0 {
+                tally.add(
+                    chunk, schools, scenario, work.responses.at(own, scenario, moment), before: moment, means, changes)
             } else {
-                for place in 0..<chunk.groups.count {
-                    tally.add(means[place], change: changes[place], schools.isSchool[first + place])
+                schools.isSchool.withUnsafeBufferPointer { isSchool in
+                    for place in 0..<chunk.groups.count {
+                        tally.add(means[place], change: changes[place], isSchool[chunk.groups.lowerBound + place])
+                    }
                 }
             }
             counts[moment] += tally.level.total
@@ -68,30 +84,40 @@ private struct Tally {
         growth += none.replacing(with: isSchool, where: change .>= growthAtLeast)
     }
 
-    /// A chunk's schools with what a scenario adds to each.
+    /// A chunk's schools with what a scenario adds to each by a moment.
     mutating func add(
-        _ chunk: SectorSchools.Chunk, _ schools: SectorSchools, _ scenario: Int, _ response: SchoolResponse,
-        _ means: UnsafeMutablePointer<Lanes>, _ changes: UnsafeMutablePointer<Lanes>
+        _ chunk: SectorSchools.Chunk, _ schools: SectorSchools, _ scenario: Int,
+        _ response: UnsafeMutablePointer<Double>, before moment: Int, _ means: UnsafeMutablePointer<Lanes>,
+        _ changes: UnsafeMutablePointer<Lanes>
     ) {
-        let first = chunk.groups.lowerBound
-        for place in 0..<chunk.groups.count {
-            var (low, lowChange) = (
-                Lanes(repeating: response.entered.low), Lanes(repeating: response.entered.lowChange)
-            )
-            var (high, highChange) = (
-                Lanes(repeating: response.entered.high), Lanes(repeating: response.entered.highChange)
-            )
-            for (paidYear, perEuro) in response.perEuro.enumerated() {
-                let amount = schools.euros[scenario][paidYear][first + place]
-                low += amount * perEuro.low
-                lowChange += amount * perEuro.lowChange
-                high += amount * perEuro.high
-                highChange += amount * perEuro.highChange
+        let (first, places) = (chunk.groups.lowerBound, schools.isSchool.count)
+        let paid = schools.paidYears.count
+        let paidBefore = schools.hasMoney[scenario] ? schools.paidYears.count { $0 < moment } : 0
+        let entered = response + 4 * paid
+        schools.euros.withUnsafeBufferPointer { euros in
+            schools.shares[0].withUnsafeBufferPointer { lowShares in
+                schools.shares[1].withUnsafeBufferPointer { highShares in
+                    schools.isSchool.withUnsafeBufferPointer { isSchool in
+                        for place in 0..<chunk.groups.count {
+                            var (low, high) = (Lanes(repeating: entered[0]), Lanes(repeating: entered[1]))
+                            var (lowChange, highChange) = (Lanes(repeating: entered[2]), Lanes(repeating: entered[3]))
+                            for paidYear in 0..<paidBefore {
+                                let amount = euros[(scenario * paid + paidYear) * places + first + place]
+                                let perEuro = response + 4 * paidYear
+                                low += amount * perEuro[0]
+                                high += amount * perEuro[1]
+                                lowChange += amount * perEuro[2]
+                                highChange += amount * perEuro[3]
+                            }
+                            let (lowShare, highShare) = (lowShares[first + place], highShares[first + place])
+                            add(
+                                means[place] + lowShare * low + highShare * high,
+                                change: changes[place] + lowShare * lowChange + highShare * highChange,
+                                isSchool[first + place])
+                        }
+                    }
+                }
             }
-            let (shareLow, shareHigh) = (schools.shares[0][first + place], schools.shares[1][first + place])
-            add(
-                means[place] + shareLow * low + shareHigh * high,
-                change: changes[place] + shareLow * lowChange + shareHigh * highChange, schools.isSchool[first + place])
         }
     }
 }

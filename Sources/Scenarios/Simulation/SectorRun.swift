@@ -50,39 +50,60 @@ struct SectorRun {
     /// Simulates the draw and writes its figures.
     func simulate(_ draw: UInt32, _ work: SectorWorkspace, _ record: inout [Double]) {
         work.clearSums()
-        let blank = [Double](repeating: 0, count: 3 * kernel.moments)
-        var counts = [[Double]](repeating: blank, count: scenarios * kernel.outcomes.count)
+        let length = 3 * kernel.moments
+        var counts = [Double](repeating: 0, count: (scenarios + 1) * kernel.outcomes.count * length)
+        if response.isSame { fillResponses(cell: 0, work) }
         for chunk in kernel.schools.chunks {
             kernel.drawNumbers(chunk, draw: draw, parameters, work)
             kernel.simulate(chunk, parameters, entry, work)
             guard !kernel.schools.isCondensed else { continue }
-            for own in kernel.outcomes.indices {
-                var common: [Double]?
-                for scenario in 0..<scenarios {
-                    let index = scenario * kernel.outcomes.count + own
-                    if addsNothing(scenario) {
-                        var shared = common ?? blank
-                        if common == nil {
-                            kernel.count(
-                                own, chunk, trend: parameters[own].trend, scenario: scenario, { _ in nil }, work,
-                                counts: &shared)
-                            common = shared
-                        }
-                        for position in shared.indices { counts[index][position] += shared[position] }
-                    } else {
+            if !response.isSame { fillResponses(cell: chunk.cell, work) }
+            counts.withUnsafeMutableBufferPointer { counts in
+                guard let base = counts.baseAddress else { return }
+                for own in kernel.outcomes.indices {
+                    // The last place is that of the scenarios that add nothing.
+                    for scenario in 0...scenarios where scenario == scenarios || !addsNothing(scenario) {
                         kernel.count(
-                            own, chunk, trend: parameters[own].trend, scenario: scenario,
-                            { schoolResponse(scenario, chunk.cell, own, $0) }, work, counts: &counts[index])
+                            own, chunk, trend: parameters[own].trend, scenario: scenario == scenarios ? nil : scenario,
+                            work, counts: base + (scenario * kernel.outcomes.count + own) * length)
                     }
                 }
             }
         }
         for scenario in 0..<scenarios {
             for own in kernel.outcomes.indices {
-                write(counts[scenario * kernel.outcomes.count + own], scenario, own, &record)
+                let place = (addsNothing(scenario) ? scenarios : scenario) * kernel.outcomes.count + own
+                write(counts[(place * length)..<((place + 1) * length)], scenario, own, &record)
                 writeSums(scenario, own, work, &record)
             }
         }
+    }
+
+    /// Works out what every scenario that adds something adds to the schools of a cell.
+    private func fillResponses(cell: Int, _ work: SectorWorkspace) {
+        for scenario in 0..<scenarios where !addsNothing(scenario) {
+            for own in kernel.outcomes.indices {
+                for moment in 1..<kernel.moments { fillResponse(scenario, cell, own, moment, work) }
+            }
+        }
+    }
+
+    private func fillResponse(_ scenario: Int, _ cell: Int, _ own: Int, _ moment: Int, _ work: SectorWorkspace) {
+        var next = work.responses.at(own, scenario, moment)
+        for (paidYear, year) in kernel.schools.paidYears.enumerated() {
+            if year < moment, kernel.schools.hasMoney[scenario] {
+                let age = moment - 1 - year
+                let (low, high) = (gain(own, scenario, cell, 0, paidYear), gain(own, scenario, cell, 1, paidYear))
+                next[0] = gains[own].meanLevel(age, low.0, low.1)
+                next[1] = gains[own].meanLevel(age, high.0, high.1)
+                next[2] = gains[own].meanChange(age, low.0, low.1)
+                next[3] = gains[own].meanChange(age, high.0, high.1)
+            }
+            next += 4
+        }
+        guard let paths = entered?[scenario][own] else { return }
+        (next[0], next[1]) = (paths.mean[0][moment], paths.mean[1][moment])
+        (next[2], next[3]) = (paths.change[0][moment], paths.change[1][moment])
     }
 
     private func addsNothing(_ scenario: Int) -> Bool { entered == nil && !kernel.schools.hasMoney[scenario] }
@@ -97,34 +118,11 @@ struct SectorRun {
         )
     }
 
-    private func schoolResponse(_ scenario: Int, _ cell: Int, _ own: Int, _ moment: Int) -> SchoolResponse? {
-        guard moment > 0 else { return nil }
-        var result = SchoolResponse()
-        if let entered {
-            let paths = entered[scenario][own]
-            result.entered = (
-                paths.mean[0][moment], paths.mean[1][moment], paths.change[0][moment], paths.change[1][moment]
-            )
-        }
-        for (paidYear, year) in kernel.schools.paidYears.enumerated() {
-            guard year < moment, kernel.schools.hasMoney[scenario] else { break }
-            let age = moment - 1 - year
-            let low = gain(own, scenario, cell, 0, paidYear)
-            let high = gain(own, scenario, cell, 1, paidYear)
-            result.perEuro.append(
-                (
-                    gains[own].meanLevel(age, low.0, low.1), gains[own].meanLevel(age, high.0, high.1),
-                    gains[own].meanChange(age, low.0, low.1), gains[own].meanChange(age, high.0, high.1)
-                ))
-        }
-        return result
-    }
-
-    private func write(_ counts: [Double], _ scenario: Int, _ own: Int, _ record: inout [Double]) {
+    private func write(_ counts: ArraySlice<Double>, _ scenario: Int, _ own: Int, _ record: inout [Double]) {
         for (index, benchmark) in RecoveryBenchmark.allCases.enumerated() {
             for moment in 0..<kernel.moments {
                 record[layout.schools(scenario, kernel.outcomes[own].position, benchmark, moment)] =
-                    counts[index * kernel.moments + moment]
+                    counts[counts.startIndex + index * kernel.moments + moment]
             }
         }
     }

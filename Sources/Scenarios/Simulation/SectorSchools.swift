@@ -50,8 +50,9 @@ struct SectorSchools: Sendable {
     let isSchool: [Lanes]
     /// The simulated years, counted from 0, in which any scenario spends money.
     let paidYears: [Int]
-    /// Effective spending (what interventions get) per pupil in euros: `[scenario][paid year][group of eight]`.
-    let euros: [[[Lanes]]]
+    /// Effective spending (what interventions get) per pupil in euros: `[(scenario * paid years + paid year) * groups of eight
+    /// + group]`.
+    let euros: [Lanes]
     /// Pupils by SES group and quintile, and of the whole sector.
     let pupilsByQuintile: [[Double]]
     let allPupils: [Double]
@@ -108,8 +109,8 @@ struct SectorSchools: Sendable {
         ]
         isSchool = lanes { _, _ in 1 }
         let paid = paidYears
-        euros = spent.map { years in
-            paid.map { year in
+        euros = spent.flatMap { years in
+            paid.flatMap { year in
                 lanes { school, index in (years[year]?[index] ?? 0) / Double(school.pupils) }
             }
         }

@@ -18,6 +18,8 @@ final class SectorWorkspace {
     /// A school's mean deviation and mean change: `[outcome][moment][place]`.
     let means: Pointer
     let changes: Pointer
+    /// What scenarios add to schools.
+    let responses: SchoolResponses
     /// What comes in, in a year: `[place]`.
     let input: Pointer
     private let all: Pointer
@@ -28,7 +30,8 @@ final class SectorWorkspace {
     var growth: [Double]
     var byGrade: [Double]
 
-    init(_ kernel: SectorKernel) {
+    init(_ kernel: SectorKernel, scenarios: Int) {
+        responses = SchoolResponses(kernel, scenarios: scenarios)
         outcomes = kernel.outcomes.count
         grades = kernel.grades
         moments = kernel.moments
