@@ -49,8 +49,24 @@ public enum SamplingDesign: String, Sendable, CaseIterable {
     case independent
     /// Draws 2j and 2j + 1 mirror each other: u and 1 - u.
     case antithetic
-    /// Randomised quasi-Monte Carlo: a scrambled Sobol' sequence over all inputs, in independent replicates.
+    /// Randomised quasi-Monte Carlo: a scrambled Sobol' sequence over all inputs, in independent replicates: draw d belongs to
+    /// replicate d modulo ``replicates``.
     case sobol
+
+    /// The number of independent scramblings.
+    static let replicates = 16
+
+    /// How draws hang together, for Monte Carlo errors.
+    var dependence: ReplicatedMean.Dependence {
+        switch self {
+        case .independent: .independent
+        case .antithetic: .antitheticPairs
+        case .sobol: .replicates(Self.replicates)
+        }
+    }
+
+    /// The most inputs that the design has room for; nil when any number is fine.
+    var largestNumberOfInputs: Int? { self == .sobol ? SobolSequence.maximumDimensions : nil }
 }
 
 /// All uncertain inputs of a plan: a draw is a point of the unit cube over them.
@@ -81,7 +97,10 @@ struct InputSpace: Sendable {
         case .antithetic:
             let first = streams(seed: seed, draw: draw & ~1)
             uniforms = draw & 1 == 0 ? first : first.map { 1 - $0 }
-        case .sobol: uniforms = streams(seed: seed, draw: draw)
+        case .sobol:
+            let replicates = UInt32(SamplingDesign.replicates)
+            let sequence = SobolSequence(dimensions: inputs.count, seed: seed, replicate: draw % replicates)
+            uniforms = inputs.indices.map { sequence.value(point: draw / replicates, dimension: $0) }
         }
         return drawn(at: uniforms)
     }
