@@ -49,8 +49,8 @@ let package = Package(
         .target(
             name: "Scenarios",
             dependencies: [
-                "LinearAlgebra", "Probability", "Tables", "Specifications", "Models", "Recovery", "Funding",
-                collections,
+                "Parallelism", "LinearAlgebra", "Probability", "Tables", "Specifications", "Models", "Recovery",
+                "Funding", collections,
             ],
             swiftSettings: strict),
         .target(

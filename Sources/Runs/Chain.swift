@@ -147,8 +147,7 @@ public struct PreparedScenario: Sendable {
         }
         return CompletedRun(
             prepared: self, draws: result.draws, precision: precision, largestMCSE: result.largestMCSEOfMean(plan),
-            trajectories: result.trajectories(plan), comparisons: result.comparisons(plan),
-            effects: plan.effects(draws: result.draws), varianceReductions: result.varianceReductions(plan))
+            summary: result.summary(plan), effects: plan.effects(draws: result.draws))
     }
 }
 
@@ -201,13 +200,15 @@ public struct CompletedRun: Sendable {
     public let precision: SimulationPrecision?
     /// The largest Monte Carlo standard error of a mean deviation, SD: see ``SimulationResult/largestMCSEOfMean(_:)``.
     public let largestMCSE: Double
-    /// The trajectories.
-    public let trajectories: [Trajectory]
-    /// The paired differences.
-    public let comparisons: [ScenarioComparison]
+    /// What the draws say.
+    public let summary: SimulationSummary
     /// The effect of the money, top-down and bottom-up; empty when the file declares no interventions.
     public let effects: [EffectRow]
-    let varianceReductions: [(scenario: String, outcome: String, factor: Double?)]
+
+    /// The trajectories.
+    public var trajectories: [Trajectory] { summary.trajectories }
+    /// The paired differences.
+    public var comparisons: [ScenarioComparison] { summary.comparisons }
 
     /// All diagnostics: of the fits and of the simulation.
     public var diagnostics: [SubjectDiagnostic] {
@@ -229,15 +230,7 @@ public struct CompletedRun: Sendable {
                         "school_rows_left_out", Double(prepared.plan.funding.schoolRowsLeftOut),
                         note: "no id or no number of pupils", isWarning: true)))
         }
-        list += varianceReductions.map { row in
-            SubjectDiagnostic(
-                subject: row.scenario,
-                diagnostic: Diagnostic(
-                    "variance_reduction", row.factor,
-                    note: row.factor == nil
-                        ? "\(row.outcome): the same as the reference in every draw"
-                        : "\(row.outcome), last school year: variance of independent runs over that of paired ones"))
-        }
+        list += PairingDiagnostics(run: self).diagnostics
         return list
     }
 
@@ -248,7 +241,7 @@ public struct CompletedRun: Sendable {
     public func write(to path: String, command: [String]) throws -> [ResultTable] {
         let fit = prepared.fit
         let simulation = SimulationTables(
-            plan: prepared.plan, trajectories: trajectories, comparisons: comparisons, effects: effects)
+            plan: prepared.plan, summary: summary, effects: effects)
         let tables =
             try FitTables(models: fit.models, analyses: fit.analyses).tables()
             + EvidenceTables(models: fit.models).tables + simulation.tables

@@ -88,7 +88,7 @@ extension TableSchema {
     public static let all: [TableSchema] = [
         .estimates, .varianceComponents, .cells, .cellCovariances, .growth, .gaps, .intervals, .bootstrap,
         .conditionalModes, .residuals, .likelihoodRatioTests, .allocation, .allocationSummary, .spending,
-        .trajectories, .comparison, .effects, .assumptions, .diagnostics,
+        .trajectories, .comparison, .recovery, .ranking, .goals, .effects, .assumptions, .diagnostics,
         .evidence, .heterogeneity, .leaveOneOut, .funnel, .persistence, .followUps,
     ]
 }

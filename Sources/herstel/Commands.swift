@@ -93,7 +93,9 @@ struct SimulationOptions: ParsableArguments {
                 draws: draws, until: precision, threads: threads, cancellation: cancellation,
                 progress: { progress.update($0, of: $1) })
         }
-        steps.note("\(run.draws) draws simulated on \(threads) threads", seconds: (clock.now - start) / .seconds(1))
+        let seconds = (clock.now - start) / .seconds(1)
+        steps.note("\(run.draws) draws simulated on \(threads) threads", seconds: seconds - run.summary.seconds)
+        steps.note("draws summarised", seconds: run.summary.seconds)
         return run
     }
 

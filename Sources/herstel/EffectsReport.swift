@@ -29,6 +29,15 @@ struct EffectsReport {
         }
     }
 
+    /// The reference; all scenarios when its money has no effect to show.
+    private var shown: [ScenarioDeclaration] {
+        let hasMoney = ofAllPupils.contains {
+            $0.subject.scenario == file.reference && $0.approach == .topDown && $0.step == "money"
+                && ($0.summary?.mean ?? 0) > 0
+        }
+        return file.scenarios.filter { !hasMoney || $0.name == file.reference }
+    }
+
     private var totals: String {
         var table = TextTable(
             [
@@ -36,7 +45,7 @@ struct EffectsReport {
                 "top-down / bottom-up",
             ], numeric: [false, false, false, true, true, true, true, true])
         for outcome in file.outcomes {
-            for scenario in file.scenarios {
+            for scenario in shown {
                 let own = rows(scenario: scenario.name, outcome: outcome)
                 guard let money = row(own, .topDown, "money")?.summary, money.mean > 0,
                     let topDown = row(own, .topDown, "total")?.summary,
@@ -52,7 +61,8 @@ struct EffectsReport {
         }
         return
             "Effect of the money on all pupils computed twice, SD, every year's gain counted in full; the simulation "
-            + "uses top-down\n" + table.text
+            + "uses top-down" + (shown.count < file.scenarios.count ? "; other scenarios: effects.csv" : "") + "\n"
+            + table.text
     }
 
     private var chain: String {

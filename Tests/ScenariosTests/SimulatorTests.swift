@@ -184,7 +184,7 @@ extension SimulationResult {
         #expect(row.probabilityBetter == 1)
         let cost = try #require(result.comparisons(plan).first { $0.measure == .spending })
         #expect(cost.value == 180_000)  // 180 pupils
-        let factor = try #require(result.varianceReductions(plan).first?.factor)
+        let factor = try #require(result.summary(plan).varianceReductions(in: "2023/24").first?.factor)
         #expect(factor > 1e6)
     }
 

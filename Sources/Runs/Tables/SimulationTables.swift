@@ -1,4 +1,3 @@
-import Funding
 import Probability
 import Recovery
 import Scenarios
@@ -7,12 +6,17 @@ import Tables
 extension TableSchema {
     static let trajectories = TableSchema(
         name: "trajectories",
-        description: "The deviation from the pre-crisis baseline at the end of each school year, over draws.",
+        description:
+            "The deviation from each benchmark at the end of each school year, over draws. All pupils of a SES group: against "
+            + "level, growth and trend; each disadvantage quintile: against the trend; each grade: against level and trend.",
         columns: [
-            Column("scenario", .string, "scenario"), Column("sector", .string, "sector"),
+            Column("scenario", .string, "scenario"), .benchmark,
+            Column("unit", .string, "unit of the deviation: SD"), Column("sector", .string, "sector"),
             Column("outcome", .string, "outcome"), Column("ses", .string, "SES group, or all"),
             Column("disadvantage_quintile", .string, "1 (lowest score per pupil) to 5, unknown, or all"),
-            Column("school_year", .string, "school year"), Column("n_pupils", .integer, "pupils", "number of pupils"),
+            Column("grade", .string, "1 (in which pupils enter the sector) and up, or all"),
+            Column("school_year", .string, "school year"),
+            Column("n_pupils", .integer, "pupils", "number of pupils; of a grade the sector's divided by its grades"),
             Column("mean", .number, "SD", "mean deviation over draws"),
             Column("sd", .number, "SD", "standard deviation over draws"),
         ]
@@ -27,41 +31,27 @@ extension TableSchema {
             + ["05", "10", "25", "50", "75", "90", "95"].map {
                 Column("mcse_q\($0)", .number, "SD", "Monte Carlo standard error of the \($0)% quantile")
             })
+}
 
-    static let comparison = TableSchema(
-        name: "comparison", description: "Paired differences between each scenario and the reference, over draws.",
-        columns: [
-            Column("scenario", .string, "scenario"), Column("reference", .string, "the scenario it is compared with"),
-            Column(
-                "measure", .string,
-                "deviation_sd (SD), equity_gap_sd (SD, low minus high), share_of_schools_recovered, sd_years_restored "
-                    + "(SD times pupils times years), spending_eur (EUR), cost_per_sd_year_eur (EUR)"),
-            Column("sector", .string, "sector"), Column("outcome", .string, "outcome, or all"),
-            Column("ses", .string, "SES group, or all"), Column("school_year", .string, "school year, or all"),
-            Column("value", .number, "of the measure", "mean difference, scenario minus reference"),
-            Column("sd", .number, "of the measure", "standard deviation of the difference over draws"),
-            Column("conf_low", .number, "of the measure", "5% quantile of the difference over draws"),
-            Column("conf_high", .number, "of the measure", "95% quantile of the difference over draws"),
-            Column("p_better", .number, "share of draws in which the scenario does better, ties counted half"),
-            Column("mcse_value", .number, "of the measure", "Monte Carlo standard error of the value"),
-            Column("mcse_sd", .number, "of the measure", "Monte Carlo standard error of the standard deviation"),
-            Column("mcse_conf_low", .number, "of the measure", "Monte Carlo standard error of conf_low"),
-            Column("mcse_conf_high", .number, "of the measure", "Monte Carlo standard error of conf_high"),
-            Column("mcse_p_better", .number, "Monte Carlo standard error of p_better"),
-        ])
+extension TableSchema.Column {
+    /// What recovery is judged against.
+    static let benchmark = TableSchema.Column(
+        "benchmark", .string,
+        "level (of pre-crisis pupils of the same grade), growth (their progress in the year), trend (the level that the "
+            + "pre-crisis trend leads to)")
 }
 
 /// The tables of a simulation.
 struct SimulationTables {
     let plan: SimulationPlan
-    let trajectories: [Trajectory]
-    let comparisons: [ScenarioComparison]
+    let summary: SimulationSummary
     let effects: [EffectRow]
 
     var tables: [ResultTable] {
         AllocationTables(plan: plan.funding).tables + [
-            SpendingTable(plan: plan.funding).table, trajectoryTable, comparisonTable,
-        ] + effectTables + [.assumptions(plan.assumptions)]
+            SpendingTable(plan: plan.funding).table, trajectoryTable,
+            .comparison(summary.comparisons), .recovery(summary.recoveries), .ranking(summary.rankings),
+        ] + goalTables + effectTables + [.assumptions(plan.assumptions)]
     }
 
     /// None when the scenario file declares no interventions.
@@ -70,12 +60,16 @@ struct SimulationTables {
         return [.effects(effects, interventions)]
     }
 
+    /// None when the scenario file declares no goals.
+    private var goalTables: [ResultTable] { summary.goals.isEmpty ? [] : [.goals(summary.goals)] }
+
     private var trajectoryTable: ResultTable {
         var table = ResultTable(.trajectories)
-        for row in trajectories {
+        for row in summary.trajectories {
             table.append(
                 [
-                    .text(row.scenario), .text(row.sector), .text(row.outcome), .text(row.group), .text(row.quintile),
+                    .text(row.scenario), .text(row.benchmark.rawValue), .text("SD"), .text(row.sector),
+                    .text(row.outcome), .text(row.group), .text(row.quintile), .text(row.grade),
                     .text(row.year.description), .int(row.pupils), .double(row.summary.mean),
                     .optional(row.summary.standardDeviation),
                 ] + row.summary.quantiles.map { .double($0) } + [
@@ -83,20 +77,6 @@ struct SimulationTables {
                     .double(row.mcseOfProbability), .optional(row.summary.mcseOfStandardDeviation),
                 ]
                     + DrawSummary.probabilities.indices.map { .optional(row.summary.mcseOfQuantiles?[$0]) })
-        }
-        return table
-    }
-
-    private var comparisonTable: ResultTable {
-        var table = ResultTable(.comparison)
-        for row in comparisons {
-            table.append([
-                .text(row.scenario), .text(row.reference), .text(row.measure.rawValue), .text(row.sector),
-                .text(row.outcome), .text(row.group), .text(row.year), .double(row.value),
-                .optional(row.standardDeviation), .optional(row.interval?.low), .optional(row.interval?.high),
-                .optional(row.probabilityBetter), .optional(row.mcse.value), .optional(row.mcse.standardDeviation),
-                .optional(row.mcse.low), .optional(row.mcse.high), .optional(row.mcse.probabilityBetter),
-            ])
         }
         return table
     }

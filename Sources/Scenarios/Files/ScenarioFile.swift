@@ -56,6 +56,8 @@ public struct ScenarioFile: Sendable {
     public let scenarios: [ScenarioDeclaration]
     /// What the money is spent on; nil when not declared.
     public let interventions: InterventionDeclaration?
+    /// The goals that every scenario is held against.
+    public let goals: [GoalDeclaration]
 
     /// The number of grades that pupils of a sector pass through.
     func gradeCount(of sector: String) -> Int { grades[sector] ?? 1 }
@@ -65,8 +67,7 @@ public struct ScenarioFile: Sendable {
 
     private static let keys = [
         "title", "note", "seed", "draws", "reference", "groups", "margin_sd", "calendar", "models", "schools",
-        "sectors", "grades", "money_effect", "correlations",
-        "outcomes", "scenarios", "interventions",
+        "sectors", "grades", "money_effect", "correlations", "outcomes", "scenarios", "interventions", "goals",
     ]
 
     /// Every draw keeps one number per cell in memory; more than this many draws are a mistake.
@@ -109,6 +110,12 @@ public struct ScenarioFile: Sendable {
             }
         }
         if case .some(.none) = interventions { return nil }
+        let goals = mapping.optional("goals").map { value in
+            outcomes.flatMap { outcomes in
+                calendar.flatMap { GoalDeclaration.list(value, outcomes: outcomes.map(\.name), years: $0.years) }
+            }
+        }
+        if case .some(.none) = goals { return nil }
         guard let seed, let draws, let margin, let groups, let calendar, let grades, let schools, let outcomes,
             let scenarios,
             let reference, let moneyEffect, let correlations
@@ -132,6 +139,7 @@ public struct ScenarioFile: Sendable {
         self.scenarios = scenarios
         self.reference = reference
         self.interventions = interventions ?? nil
+        self.goals = (goals ?? nil) ?? []
         title = mapping.optionalText("title") ?? ""
         path = file.path
         bytes = file.bytes

@@ -5,7 +5,7 @@ extension SimulatedOutcome {
     ///
     /// - Parameter years: The simulated school years.
     func problem(years: [SchoolYear], others: [SimulatedOutcome]) -> String? {
-        calendarProblem(years) ?? entryProblem(others)
+        calendarProblem(years) ?? wellbeingProblem(others) ?? entryProblem(others)
     }
 
     private func calendarProblem(_ years: [SchoolYear]) -> String? {
@@ -27,6 +27,17 @@ extension SimulatedOutcome {
             }
         }
         return nil
+    }
+
+    /// Spill-over goes one step: what a well-being outcome gets from another would have to be followed through both.
+    private func wellbeingProblem(_ others: [SimulatedOutcome]) -> String? {
+        guard let wellbeing,
+            let source = others.first(where: { $0.outcome == wellbeing && $0.sector == sector }),
+            let further = source.wellbeing
+        else { return nil }
+        return
+            "'\(wellbeing)' spills over into '\(outcome)' and takes from '\(further)' itself; expected a well-being outcome "
+            + "without 'wellbeing' of its own."
     }
 
     /// Sectors follow one another, so that each can be simulated after those that its pupils come from.

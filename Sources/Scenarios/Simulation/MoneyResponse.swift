@@ -7,34 +7,28 @@ import Probability
 /// Within a cell every euro does the same. The effect per euro of studies of money (top-down) is the same in all cells; the
 /// menu's (bottom-up) has the diminishing returns and the staff limits of the cell's mean spending.
 struct MoneyResponse {
-    /// Gain per euro per pupil, SD: `[outcome of the sector][scenario * cells + cell][group * paid years + paid year]`, or a
-    /// single scenario and cell that stand for all.
-    private let gains: [[[Double]]]
+    /// Gain per euro per pupil, SD: `[outcome][((scenario * cells + cell) * groups + group) * paid years + paid year]`; by
+    /// group only when it is the same everywhere.
+    private let gains: [[Double]]
     private let cells: Int
     private let paidYears: Int
-    private let isUniform: Bool
+    private let isSame: Bool
     /// How much of a gain is left after so many years: `[outcome of the sector][years]`.
     let lasting: [[Double]]
 
-    /// Whether all scenarios and cells share one response.
-    var isSame: Bool { isUniform }
-
+    @inline(__always)
     func gain(_ outcome: Int, scenario: Int, cell: Int, group: Int, paidYear: Int) -> Double {
-        isUniform
-            ? gains[outcome][0][group * paidYears + paidYear]
-            : gains[outcome][scenario * cells + cell][group * paidYears + paidYear]
+        isSame
+            ? gains[outcome][group]
+            : gains[outcome][((scenario * cells + cell) * RecordLayout.groups + group) * paidYears + paidYear]
     }
 
     /// The effect per euro of studies of money.
     init(topDown parameters: [OutcomeParameters], schools: SectorSchools, years: Int) {
         cells = schools.cells.count
         paidYears = schools.paidYears.count
-        isUniform = true
-        let paid = paidYears
-        gains = parameters.map { p in
-            let low = [Double](repeating: p.effectPerEuro * p.lowMultiplier, count: paid)
-            return [low + [Double](repeating: p.effectPerEuro, count: paid)]
-        }
+        isSame = true
+        gains = parameters.map { [$0.effectPerEuro * $0.lowMultiplier, $0.effectPerEuro] }
         lasting = parameters.map { p in
             var (result, rest) = ([Double](), 1 - p.plateau)
             for _ in 0..<years {
@@ -46,26 +40,23 @@ struct MoneyResponse {
     }
 
     /// The menu's effects of what the money buys, as far as staff can be found.
-    init(bottomUp menu: SectorMenu, inputs: DrawnInputs, schools: SectorSchools, years: Int) {
+    init(bottomUp menu: SectorMenu, inputs: DrawnInputs, schools: SectorSchools, scenarios: Int, years: Int) {
         cells = schools.cells.count
         paidYears = schools.paidYears.count
-        isUniform = false
+        isSame = false
         let draw = menu.draw(inputs)
-        let scenarios = schools.euros.count
-        var gains = menu.outcomes.map { _ in
-            [[Double]](
-                repeating: [Double](repeating: 0, count: 2 * schools.paidYears.count),
-                count: scenarios * schools.cells.count)
-        }
+        let (cells, paid, groups) = (cells, paidYears, RecordLayout.groups)
+        var gains = [[Double]](
+            repeating: Array(repeating: 0, count: scenarios * cells * groups * paid), count: menu.outcomes.count)
         for scenario in 0..<scenarios {
             for (index, cell) in schools.cells.enumerated() {
-                for paidYear in schools.paidYears.indices {
+                for paidYear in 0..<paid {
                     let euros = cell.eurosPerPupil(scenario: scenario, paidYear: paidYear)
                     guard euros > 0 else { continue }
                     let responses = menu.responses(euros: euros, cell: cell, draw)
                     for outcome in menu.outcomes.indices {
-                        for group in 0..<RecordLayout.groups {
-                            gains[outcome][scenario * cells + index][group * paidYears + paidYear] =
+                        for group in 0..<groups {
+                            gains[outcome][((scenario * cells + index) * groups + group) * paid + paidYear] =
                                 menu.gain(outcome, isLow: group == 0, responses: responses, draw) / euros
                         }
                     }

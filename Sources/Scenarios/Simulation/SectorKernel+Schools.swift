@@ -1,29 +1,20 @@
-import Funding
+/// What a scenario adds to one school: euros by paid year times these, and what entering pupils bring.
+struct SchoolResponse {
+    /// By paid year, SD per euro per pupil: deviations of the low and high group, changes of the low and high group.
+    var perEuro: [(low: Double, high: Double, lowChange: Double, highChange: Double)] = []
+    var entered = (low: 0.0, high: 0.0, lowChange: 0.0, highChange: 0.0)
+
+    /// Whether nothing is added.
+    var isEmpty: Bool {
+        func isNothing(_ x: (low: Double, high: Double, lowChange: Double, highChange: Double)) -> Bool {
+            x.low == 0 && x.high == 0 && x.lowChange == 0 && x.highChange == 0
+        }
+        return isNothing(entered) && perEuro.allSatisfy(isNothing)
+    }
+}
 
 /// The number of recovered schools by scenario: the one figure that needs every school's own money.
 extension SectorKernel {
-    /// What an outcome of a scenario adds to the schools of a cell, over all grades.
-    struct SchoolResponse {
-        /// By SES group, paid year and moment, SD per euro per pupil.
-        let level: [[[Double]]]
-        let growth: [[[Double]]]
-        /// What entering pupils bring: by SES group and moment.
-        let enteredMean: [[Double]]
-        let enteredGrowth: [[Double]]
-
-        init(_ response: GainResponse, _ kernel: SectorKernel) {
-            (level, growth) = response.overGrades(kernel)
-            enteredMean = response.enteredMean
-            enteredGrowth = response.enteredGrowth
-        }
-
-        /// Whether anything has been added by a moment.
-        func isEmpty(_ moment: Int) -> Bool {
-            level.allSatisfy { $0.allSatisfy { $0[moment] == 0 } } && enteredMean.allSatisfy { $0[moment] == 0 }
-                && growth.allSatisfy { $0.allSatisfy { $0[moment] == 0 } }
-        }
-    }
-
     /// The least mean deviations (as the kernel holds them) that count as recovered: from the level, from the trend.
     func thresholds(_ own: Int, moment: Int, trend: Double) -> (level: Double, trend: Double) {
         let shift = trend * trendYears[moment]
@@ -33,41 +24,19 @@ extension SectorKernel {
     /// Counts a chunk's recovered schools of one scenario and outcome.
     ///
     /// - Parameters:
-    ///   - response: Nil when the scenario adds nothing: then the counts are those of all scenarios.
+    ///   - response: By moment; nil when the scenario adds nothing.
     ///   - counts: By benchmark (level, growth, trend) and moment; added to.
     func count(
-        _ own: Int, _ chunk: SectorSchools.Chunk, trend: Double, scenario: Int, _ response: SchoolResponse?,
+        _ own: Int, _ chunk: SectorSchools.Chunk, trend: Double, scenario: Int, _ response: (Int) -> SchoolResponse?,
         _ work: SectorWorkspace, counts: inout [Double]
     ) {
         for moment in 0..<moments {
             let least = thresholds(own, moment: moment, trend: trend)
-            let paid = schools.paidYears.indices.filter { schools.paidYears[$0] < moment }
             var tally = Tally(levelAtLeast: least.level, trendAtLeast: least.trend, growthAtLeast: -margin)
             let (means, changes) = (work.mean(own, moment), work.change(own, moment))
             let first = chunk.groups.lowerBound
-            if let response, !response.isEmpty(moment) {
-                let euros = paid.map { schools.euros[scenario][$0] }
-                for place in 0..<chunk.groups.count {
-                    var low = (
-                        Lanes(repeating: response.enteredMean[0][moment]),
-                        Lanes(repeating: response.enteredGrowth[0][moment])
-                    )
-                    var high = (
-                        Lanes(repeating: response.enteredMean[1][moment]),
-                        Lanes(repeating: response.enteredGrowth[1][moment])
-                    )
-                    for (index, paidYear) in paid.enumerated() {
-                        let amount = euros[index][first + place]
-                        low.0 += amount * response.level[0][paidYear][moment]
-                        low.1 += amount * response.growth[0][paidYear][moment]
-                        high.0 += amount * response.level[1][paidYear][moment]
-                        high.1 += amount * response.growth[1][paidYear][moment]
-                    }
-                    let (shareLow, shareHigh) = (schools.shares[0][first + place], schools.shares[1][first + place])
-                    tally.add(
-                        means[place] + shareLow * low.0 + shareHigh * high.0,
-                        change: changes[place] + shareLow * low.1 + shareHigh * high.1, schools.isSchool[first + place])
-                }
+            if let response = response(moment), !response.isEmpty {
+                tally.add(chunk, schools, scenario, response, means, changes)
             } else {
                 for place in 0..<chunk.groups.count {
                     tally.add(means[place], change: changes[place], schools.isSchool[first + place])
@@ -97,5 +66,32 @@ private struct Tally {
         level += none.replacing(with: isSchool, where: mean .>= levelAtLeast)
         trend += none.replacing(with: isSchool, where: mean .>= trendAtLeast)
         growth += none.replacing(with: isSchool, where: change .>= growthAtLeast)
+    }
+
+    /// A chunk's schools with what a scenario adds to each.
+    mutating func add(
+        _ chunk: SectorSchools.Chunk, _ schools: SectorSchools, _ scenario: Int, _ response: SchoolResponse,
+        _ means: UnsafeMutablePointer<Lanes>, _ changes: UnsafeMutablePointer<Lanes>
+    ) {
+        let first = chunk.groups.lowerBound
+        for place in 0..<chunk.groups.count {
+            var (low, lowChange) = (
+                Lanes(repeating: response.entered.low), Lanes(repeating: response.entered.lowChange)
+            )
+            var (high, highChange) = (
+                Lanes(repeating: response.entered.high), Lanes(repeating: response.entered.highChange)
+            )
+            for (paidYear, perEuro) in response.perEuro.enumerated() {
+                let amount = schools.euros[scenario][paidYear][first + place]
+                low += amount * perEuro.low
+                lowChange += amount * perEuro.lowChange
+                high += amount * perEuro.high
+                highChange += amount * perEuro.highChange
+            }
+            let (shareLow, shareHigh) = (schools.shares[0][first + place], schools.shares[1][first + place])
+            add(
+                means[place] + shareLow * low + shareHigh * high,
+                change: changes[place] + shareLow * lowChange + shareHigh * highChange, schools.isSchool[first + place])
+        }
     }
 }

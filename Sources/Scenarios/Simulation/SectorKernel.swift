@@ -35,7 +35,7 @@ struct SectorKernel: Sendable {
 
     let sector: String
     let outcomes: [Outcome]
-    let schools: SectorSchools
+    private(set) var schools: SectorSchools
     /// Nil when the file declares no interventions for the sector.
     let menu: SectorMenu?
     let grades: Int
@@ -75,6 +75,13 @@ struct SectorKernel: Sendable {
         trendYears = (0...file.years.count).map { Double(first - 1 + $0 - file.preCrisisYear.start) }
         margin = file.margin
         seed = file.seed
+    }
+
+    /// The kernel of the expectation over schools' noise and heterogeneity.
+    var condensed: SectorKernel {
+        var kernel = self
+        kernel.schools = SectorSchools(condensing: schools)
+        return kernel
     }
 
     /// The number of moments: the simulated years and, before them, the starting state.

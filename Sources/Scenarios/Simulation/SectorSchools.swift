@@ -52,8 +52,13 @@ struct SectorSchools: Sendable {
     let paidYears: [Int]
     /// Effective spending (what interventions get) per pupil in euros: `[scenario][paid year][group of eight]`.
     let euros: [[[Lanes]]]
-    /// All pupils of the sector: low group, high group.
+    /// Pupils by SES group and quintile, and of the whole sector.
+    let pupilsByQuintile: [[Double]]
     let allPupils: [Double]
+    /// Whether a scenario spends anything in the sector.
+    let hasMoney: [Bool]
+    /// Whether each quintile is one place that stands for the mean of its schools.
+    let isCondensed: Bool
 
     init(_ plan: SimulationPlan, sector: String) {
         let population = plan.population
@@ -108,12 +113,49 @@ struct SectorSchools: Sendable {
                 lanes { school, index in (years[year]?[index] ?? 0) / Double(school.pupils) }
             }
         }
-        allPupils = (0..<RecordLayout.groups).map { group in cells.reduce(0) { $0 + $1.pupils[group] } }
+        (pupilsByQuintile, allPupils, hasMoney) = Self.totals(of: cells, scenarios: spent.count)
+        isCondensed = false
     }
 
-    /// Whether a scenario spends anything in the sector.
-    func hasMoney(_ scenario: Int) -> Bool {
-        cells.contains { cell in cell.euros[scenario].contains { $0.contains { $0 > 0 } } }
+    /// Each quintile as one place that weighs as all its schools: what the kernel gives then, without noise and heterogeneity,
+    /// is the expectation of a draw's sums given its parameters, since these are linear in both.
+    init(condensing full: SectorSchools) {
+        cells = full.cells
+        paidYears = full.paidYears
+        (pupilsByQuintile, allPupils, hasMoney) = (full.pupilsByQuintile, full.allPupils, full.hasMoney)
+        isCondensed = true
+        var chunks: [Chunk] = []
+        var pupils = [[Lanes]](repeating: [], count: RecordLayout.groups)
+        for quintile in 0..<RecordLayout.quintiles {
+            guard let cell = full.cells.firstIndex(where: { $0.quintile == quintile }) else { continue }
+            chunks.append(Chunk(cell: cell, groups: chunks.count..<(chunks.count + 1)))
+            for group in 0..<RecordLayout.groups {
+                var lanes = Lanes(repeating: 0)
+                lanes[0] = full.pupilsByQuintile[group][quintile]
+                pupils[group].append(lanes)
+            }
+        }
+        self.chunks = chunks
+        self.pupils = pupils
+        entities = [UInt64](repeating: 0, count: 8 * chunks.count)
+        let nothing = [Lanes](repeating: Lanes(repeating: 0), count: chunks.count)
+        shares = [nothing, nothing]
+        isSchool = nothing
+        euros = []
+    }
+
+    private static func totals(
+        of cells: [Cell], scenarios: Int
+    ) -> (pupilsByQuintile: [[Double]], allPupils: [Double], hasMoney: [Bool]) {
+        let byQuintile = (0..<RecordLayout.groups).map { group in
+            (0..<RecordLayout.quintiles).map { quintile in
+                cells.reduce(0) { $0 + ($1.quintile == quintile ? $1.pupils[group] : 0) }
+            }
+        }
+        let hasMoney = (0..<scenarios).map { scenario in
+            cells.contains { cell in cell.euros[scenario].contains { $0.contains { $0 > 0 } } }
+        }
+        return (byQuintile, byQuintile.map { $0.reduce(0, +) }, hasMoney)
     }
 }
 

@@ -1,0 +1,73 @@
+import Probability
+
+/// A share of draws with its Monte Carlo standard error.
+struct DrawShare: Sendable, Equatable {
+    let value: Double
+    /// nil for a single draw.
+    let mcse: Double?
+
+    /// The mean of scores from 0 to 1, one for each draw.
+    init(scores: [Double]) {
+        let n = Double(scores.count)
+        let mean = CompensatedSum(scores).value / n
+        value = mean
+        mcse = sampleVariance(scores).map { ($0 / n).squareRoot() }
+    }
+
+    /// The share of draws in which a number is above 0, ties counted half.
+    static func above(_ differences: [Double]) -> DrawShare {
+        DrawShare(scores: differences.map { $0 > 0 ? 1 : $0 == 0 ? 0.5 : 0 })
+    }
+}
+
+/// The variance of draws with divisor n - 1; nil for a single draw. As ``Probability/DrawSummary``'s, without sorting.
+func sampleVariance(_ draws: [Double]) -> Double? {
+    guard draws.count > 1 else { return nil }
+    let mean = CompensatedSum(draws).value / Double(draws.count)
+    var squares = CompensatedSum()
+    for draw in draws { squares.add((draw - mean) * (draw - mean)) }
+    return squares.value / Double(draws.count - 1)
+}
+
+/// Two quantities, draw by draw.
+struct PairedDraws: Sendable {
+    let own: [Double]
+    let reference: [Double]
+
+    /// Own minus reference.
+    var differences: [Double] { zip(own, reference).map { $0 - $1 } }
+
+    /// `(Var own + Var reference) / Var(own - reference)`; nil when the difference does not vary.
+    var varianceReduction: Double? {
+        guard let own = sampleVariance(own), let reference = sampleVariance(reference),
+            let difference = sampleVariance(differences), difference > 0
+        else { return nil }
+        return (own + reference) / difference
+    }
+}
+
+/// The ratio of the means of two quantities, where the sign of the denominator is certain.
+struct RatioOfMeans: Sendable {
+    /// The mean of the numerators divided by that of the denominators.
+    let value: Double
+    /// Its Monte Carlo standard error by the delta method, `sd(n - value d) / (mean(d) sqrt(draws))`.
+    let mcse: Double?
+    /// The ratio in each draw, for quantiles: means of ratios have no meaning where denominators come near 0.
+    let ratios: [Double]
+
+    /// The most draws in which the denominator may have the other sign, or be 0, for its sign to be certain.
+    static let largestShareOfOtherSign = 0.01
+
+    /// nil when the denominator's sign is uncertain.
+    init?(_ numerators: [Double], over denominators: [Double]) {
+        let n = Double(denominators.count)
+        let mean = CompensatedSum(denominators).value / n
+        let others = denominators.count { mean > 0 ? $0 <= 0 : $0 >= 0 }
+        guard mean != 0, Double(others) <= Self.largestShareOfOtherSign * n else { return nil }
+        let value = CompensatedSum(numerators).value / n / mean
+        self.value = value
+        let residuals = zip(numerators, denominators).map { $0 - value * $1 }
+        mcse = sampleVariance(residuals).map { ($0 / n).squareRoot() / abs(mean) }
+        ratios = zip(numerators, denominators).map { $0 / $1 }
+    }
+}
