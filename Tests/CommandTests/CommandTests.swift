@@ -128,7 +128,7 @@ import Testing
             ["explain", repositoryFile("scenarios/np-onderwijs.yaml")], in: NSTemporaryDirectory())
         #expect(result.code == 0)
         for word in [
-            "composite.po.persistence", "Engzell", "programme.base amount bo.rate.2021/22", "701.16",
+            "reading.po.persistence", "Engzell", "programme.base amount bo.rate.2021/22", "701.16",
             "population.po.schools",
         ] {
             #expect(result.output.contains(word), "\(word)")
