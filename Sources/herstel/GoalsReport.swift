@@ -16,7 +16,9 @@ struct GoalsReport {
             let rows = run.summary.goals.filter { $0.scenario == scenario.name && $0.isWhole }
             table.append([scenario.name] + rows.map { $0.probability.map { fixed($0, 2) } ?? "-" })
         }
-        return (["Probability that each goal is met at its deadline, all its outcomes at once; one by one: goals.csv"] + list
+        return
+            (["Probability that each goal is met at its deadline, all its outcomes at once; one by one: goals.csv"]
+            + list
             + [table.text]).joined(separator: "\n")
     }
 
