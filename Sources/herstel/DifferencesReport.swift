@@ -5,7 +5,7 @@ import Scenarios
 struct DifferencesReport {
     let run: CompletedRun
 
-    private static let widestLine = 120
+    private static let widestLine = 130
 
     private var file: ScenarioFile { run.prepared.file }
 

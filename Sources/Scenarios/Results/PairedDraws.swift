@@ -24,7 +24,8 @@ struct DrawShare: Sendable, Equatable {
         let (n, one, half) = (Double(draws), Double(wins), Double(ties))
         let mean = (one + half / 2) / n
         value = mean
-        let squares = one * (1 - mean) * (1 - mean) + half * (0.5 - mean) * (0.5 - mean) + (n - one - half) * mean * mean
+        let squares =
+            one * (1 - mean) * (1 - mean) + half * (0.5 - mean) * (0.5 - mean) + (n - one - half) * mean * mean
         mcse = draws > 1 ? (squares / (n - 1) / n).squareRoot() : nil
     }
 }
