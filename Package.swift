@@ -90,7 +90,11 @@ let package = Package(
             name: "FundingTests", dependencies: ["Funding", "Recovery", "Specifications", "Tables", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ScenariosTests", dependencies: ["Scenarios", "Funding", "Models", "Recovery", "TestSupport"],
+            name: "ScenariosTests",
+            dependencies: [
+                "Parallelism", "Probability", "Specifications", "Scenarios", "Funding", "Models", "Recovery",
+                "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "RunsTests",

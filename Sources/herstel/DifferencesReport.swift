@@ -5,7 +5,7 @@ import Scenarios
 struct DifferencesReport {
     let run: CompletedRun
 
-    private static let widestLine = 120
+    private static let widestLine = 130
 
     private var file: ScenarioFile { run.prepared.file }
 
@@ -23,7 +23,8 @@ struct DifferencesReport {
 
     /// The scenarios in parts whose names fit on a line.
     private func parts(_ names: [String]) -> [[String]] {
-        let before = 4 + (file.outcomes.map(\.sector.count).max() ?? 0) + (file.outcomes.map(\.outcome.count).max() ?? 0)
+        let before =
+            4 + (file.outcomes.map(\.sector.count).max() ?? 0) + (file.outcomes.map(\.outcome.count).max() ?? 0)
         var (parts, width) = ([[String]](), 0)
         for name in names {
             // Numbers need about a dozen places, whatever the name.

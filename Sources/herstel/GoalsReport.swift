@@ -1,3 +1,4 @@
+import Probability
 import Runs
 import Scenarios
 
@@ -5,30 +6,47 @@ import Scenarios
 struct GoalsReport {
     let run: CompletedRun
 
+    private var file: ScenarioFile { run.prepared.file }
+
     /// Empty when the scenario file declares no goals.
     var text: String {
-        let goals = run.prepared.file.goals
-        guard !goals.isEmpty else { return "" }
-        let numbers = goals.indices.map { String($0 + 1) }
-        let list = zip(numbers, goals).map { "  \($0)  \($1.name): \(Self.words($1))" }
-        var table = TextTable(["scenario"] + numbers, numeric: [false] + numbers.map { _ in true })
-        for scenario in run.prepared.file.scenarios {
-            let rows = run.summary.goals.filter { $0.scenario == scenario.name && $0.isWhole }
-            table.append([scenario.name] + rows.map { $0.probability.map { fixed($0, 2) } ?? "-" })
-        }
-        return (["Probability that each goal is met at its deadline, all its outcomes at once; one by one: goals.csv"] + list
-            + [table.text]).joined(separator: "\n")
+        guard !file.goals.isEmpty else { return "" }
+        let names = file.goals.enumerated().map { "  \($0 + 1)  \($1.name): \($1.title)" }
+        let titles = [
+            "Goals, and where '\(file.reference)' stands at their deadlines; of several outcomes the least in each draw",
+            "Probability that each goal is met at its deadline, all its outcomes at once; one by one: goals.csv",
+        ]
+        return ([titles[0]] + names + [figures.text, "", titles[1], probabilities.text]).joined(separator: "\n")
     }
 
-    private static func words(_ goal: GoalDeclaration) -> String {
-        let least = "\(goal.atLeast)"
-        let aim =
-            switch goal.figure {
-            case .deviation: "deviation from \(goal.benchmark.rawValue) at least \(least) SD"
-            case .gap: "gap against \(goal.benchmark.rawValue) at least \(least) SD"
-            case .shareOfSchools: "at least \(least) of schools recovered (\(goal.benchmark.rawValue))"
-            case .moneyByScore: "at least \(least) of the year's money by disadvantage score"
-            }
-        return "\(goal.title); \(aim), \(goal.deadline)"
+    private func rows(of scenario: String) -> [GoalResult] {
+        run.summary.goals.filter { $0.scenario == scenario && $0.isWhole }
+    }
+
+    private var figures: TextTable {
+        var table = TextTable(
+            ["", "figure", "benchmark", "ses", "by the end of", "at least", "mean", "90% of draws", "P(met)"],
+            numeric: [false, false, false, false, false, true, true, true, true])
+        for (number, row) in rows(of: file.reference).enumerated() {
+            let goal = row.goal
+            table.append([
+                String(number + 1), goal.figure.rawValue,
+                goal.figure == .moneyByScore ? "-" : goal.benchmark.rawValue, row.group, goal.deadline.description,
+                fixed(goal.atLeast, 3), row.summary.map { fixed($0.mean, 3) } ?? "-",
+                row.summary.map { "\(fixed($0.q05, 3)) to \(fixed($0.q95, 3))" } ?? "-",
+                row.probability.map { fixed($0, 2) } ?? "-",
+            ])
+        }
+        return table
+    }
+
+    private var probabilities: TextTable {
+        let numbers = file.goals.indices.map { String($0 + 1) }
+        var table = TextTable(["scenario"] + numbers, numeric: [false] + numbers.map { _ in true })
+        for scenario in file.scenarios {
+            table.append(
+                [scenario.name] + rows(of: scenario.name).map { $0.probability.map { fixed($0, 2) } ?? "-" })
+        }
+        return table
     }
 }

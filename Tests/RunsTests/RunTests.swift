@@ -42,9 +42,13 @@ private func header(_ folder: String, _ name: String) throws -> String {
             "spending":
                 "scenario,sector,disadvantage_quintile,school_year,received_eur,spent_eur,carried_eur,returned_eur,spent_of_schools_by_boards_eur,spent_for_schools_by_boards_eur,overhead_eur,effective_eur,n_schools_with_money,share_nothing_left",
             "trajectories":
-                "scenario,sector,outcome,ses,disadvantage_quintile,school_year,n_pupils,mean,sd,q05,q10,q25,q50,q75,q90,q95,p_recovered,mcse_mean,mcse_p_recovered,mcse_sd,mcse_q05,mcse_q10,mcse_q25,mcse_q50,mcse_q75,mcse_q90,mcse_q95",
+                "scenario,benchmark,unit,sector,outcome,ses,disadvantage_quintile,grade,school_year,n_pupils,mean,sd,q05,q10,q25,q50,q75,q90,q95,p_recovered,mcse_mean,mcse_p_recovered,mcse_sd,mcse_q05,mcse_q10,mcse_q25,mcse_q50,mcse_q75,mcse_q90,mcse_q95",
             "comparison":
-                "scenario,reference,measure,sector,outcome,ses,school_year,value,sd,conf_low,conf_high,p_better,mcse_value,mcse_sd,mcse_conf_low,mcse_conf_high,mcse_p_better",
+                "scenario,reference,measure,benchmark,unit,sector,outcome,ses,school_year,value,sd,conf_low,conf_high,p_better,mcse_value,mcse_sd,mcse_conf_low,mcse_conf_high,mcse_p_better,variance_reduction,share_sampling,share_parameter,share_between_study,share_structure,share_interaction,share_monte_carlo",
+            "recovery":
+                "scenario,benchmark,sector,outcome,ses,p_recovered,p_not_recovered,mcse_p_recovered,year_q05,year_q25,year_q50,year_q75,year_q95,mcse_year_q50,reference,p_both_recovered,years_later,sd_years_later,years_later_q05,years_later_q95,mcse_years_later,p_earlier,mcse_p_earlier",
+            "ranking":
+                "scenario,sector,outcome,spending_eur,regret,regret_q95,mcse_regret,p_best,mcse_p_best,p_efficient,mcse_p_efficient",
             "effects":
                 "scenario,sector,outcome,ses,disadvantage_quintile,intervention,menu,menu_version,approach,step,school_year,unit,mean,sd,q05,q50,q95,factor,mcse_mean",
             "assumptions": "parameter,distribution,mean,sd,low,high,origin,source,note",

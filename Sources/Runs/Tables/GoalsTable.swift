@@ -25,7 +25,8 @@ extension TableSchema {
             Column("mcse_p_met", .number, "Monte Carlo standard error of p_met; empty where it hangs on no draws"),
             Column(
                 "mean", .number, "as in unit",
-                "mean of the figure at the deadline; of outcomes together the least of them in each draw, which decides"),
+                "mean of the figure at the deadline; of outcomes together the least of them in each draw, which decides"
+            ),
             Column("conf_low", .number, "as in unit", "5% quantile over draws"),
             Column("conf_high", .number, "as in unit", "95% quantile over draws"),
             Column("mcse_mean", .number, "as in unit", "Monte Carlo standard error of the mean"),

@@ -16,17 +16,27 @@ struct DrawShare: Sendable, Equatable {
 
     /// The share of draws in which a number is above 0, ties counted half.
     static func above(_ differences: [Double]) -> DrawShare {
-        DrawShare(scores: differences.map { $0 > 0 ? 1 : $0 == 0 ? 0.5 : 0 })
+        DrawShare(wins: differences.count { $0 > 0 }, ties: differences.count { $0 == 0 }, of: differences.count)
+    }
+
+    /// The mean of ones for wins, halves for ties and zeros.
+    private init(wins: Int, ties: Int, of draws: Int) {
+        let (n, one, half) = (Double(draws), Double(wins), Double(ties))
+        let mean = (one + half / 2) / n
+        value = mean
+        let squares =
+            one * (1 - mean) * (1 - mean) + half * (0.5 - mean) * (0.5 - mean) + (n - one - half) * mean * mean
+        mcse = draws > 1 ? (squares / (n - 1) / n).squareRoot() : nil
     }
 }
 
-/// The variance of draws with divisor n - 1; nil for a single draw. As ``Probability/DrawSummary``'s, without sorting.
+/// The variance of draws with divisor n - 1; nil for a single draw.
+///
+/// Two passes without compensation: for Monte Carlo errors and ratios of variances, of which three digits are read.
 func sampleVariance(_ draws: [Double]) -> Double? {
     guard draws.count > 1 else { return nil }
-    let mean = CompensatedSum(draws).value / Double(draws.count)
-    var squares = CompensatedSum()
-    for draw in draws { squares.add((draw - mean) * (draw - mean)) }
-    return squares.value / Double(draws.count - 1)
+    let mean = draws.reduce(0, +) / Double(draws.count)
+    return draws.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(draws.count - 1)
 }
 
 /// Two quantities, draw by draw.
