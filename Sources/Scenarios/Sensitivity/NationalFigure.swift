@@ -46,13 +46,16 @@ struct NationalFigures {
     /// The figures in a reader's eye: the reference's deviation and gap in the last year, and how the others differ from it.
     var headlines: [NationalFigure] {
         let last = plan.file.years.count
-        return plan.file.outcomes.indices.flatMap { outcome in
-            plan.scenarios.indices.flatMap { scenario -> [NationalFigure] in
+        var figures: [NationalFigure?] = []
+        for outcome in plan.file.outcomes.indices {
+            for scenario in plan.scenarios.indices {
                 let isReference = scenario == plan.referencePosition
-                let deviation = deviation(scenario, outcome, [0, 1], "all", last, .trend, isDifference: !isReference)
-                return [deviation] + (isReference ? [gap(scenario, outcome, last, .trend, isDifference: false)] : [])
+                figures.append(
+                    deviation(scenario, outcome, [0, 1], "all", last, .trend, isDifference: !isReference))
+                if isReference { figures.append(gap(scenario, outcome, last, .trend, isDifference: false)) }
             }
-        }.compactMap { $0 }
+        }
+        return figures.compactMap { $0 }
     }
 
     /// Every paired difference of `comparison.csv` that is a sum: deviations, gaps and SD-years.
