@@ -68,6 +68,9 @@ let package = Package(
                 "Scenarios", "Runs", argumentParser, logging,
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "montecarlo-benchmark", dependencies: ["Parallelism", "Probability"], path: "Benchmarks/montecarlo",
+            exclude: ["run.sh"], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "Parallelism", "TestSupport"],
