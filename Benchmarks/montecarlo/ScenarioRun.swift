@@ -57,8 +57,15 @@ struct ScenarioRun {
 }
 
 /// The processor time of this process, all threads.
-func processorSeconds() -> Double {
+private func processorSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
+}
+
+/// The monotonic clock, in seconds.
+private func seconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
 }

@@ -39,7 +39,7 @@ enum NormalQuantile {
         nearTailNumerator.value(at: r) / nearTailDenominator.value(at: r)
     }
 
-    @usableFromInline
+    @usableFromInline @inline(never)
     static func farTail(_ r: Double) -> Double {
         let numerator = Polynomial7(
             6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0, 2.96560571828504891230e-1,

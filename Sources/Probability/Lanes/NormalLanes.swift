@@ -32,9 +32,9 @@ public enum NormalLanes {
         let word3 = UInt64(purpose.rawValue) &<< 24 | UInt64(period) &<< 16 | UInt64(block)
         let philox = PhiloxLanes(seed: seed, word2: UInt64(draw), word3: word3)
         withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * chunk) { deviations in
-            withUnsafeTemporaryAllocation(of: UInt64.self, capacity: chunk + 8) { places in
+            withUnsafeTemporaryAllocation(of: UInt16.self, capacity: chunk + 24) { places in
                 guard let q = deviations.baseAddress, let place = places.baseAddress else { return }
-                let room = Room(first: q, second: q + chunk, places: place)
+                let room = Room(first: q, second: q + chunk, places: place, lanesOfSet: LaneSet.lanes)
                 var start = 0
                 while start < count {
                     var size = min(chunk, count - start)
@@ -55,10 +55,11 @@ public enum NormalLanes {
     /// Scratch memory of one chunk.
     private struct Room {
         let first, second: UnsafeMutablePointer<Double>
-        let places: UnsafeMutablePointer<UInt64>
+        let places: UnsafeMutablePointer<UInt16>
+        let lanesOfSet: UnsafePointer<SIMD8<UInt16>>
     }
 
-    /// Eight to ``chunk`` entities.
+    /// Eight to ``chunk`` entities, in short loops of which the processor can overlap many rounds.
     @inline(__always)
     private static func fillChunk(
         _ philox: PhiloxLanes, _ entities: UnsafePointer<UInt64>, _ count: Int, _ room: Room,
@@ -71,36 +72,41 @@ public enum NormalLanes {
             let (q0, q1) = philox.deviations(of: load(entities + i))
             store(q0, room.first + i)
             store(q1, room.second + i)
-            store(NormalQuantile.central(q0), first + i)
-            store(NormalQuantile.central(q1), second + i)
             i += 8
         }
-        replaceTails(room.first, count, room.places, first)
-        replaceTails(room.second, count, room.places, second)
+        transform(room.first, count, room, first)
+        transform(room.second, count, room, second)
     }
 
-    /// Puts the normal numbers of the tails where the central function does not hold.
+    /// Turns uniform numbers less 1/2 into normal numbers.
     @inline(__always)
-    private static func replaceTails(
-        _ q: UnsafeMutablePointer<Double>, _ count: Int, _ places: UnsafeMutablePointer<UInt64>,
-        _ normals: UnsafeMutablePointer<Double>
+    private static func transform(
+        _ q: UnsafeMutablePointer<Double>, _ count: Int, _ room: Room, _ normals: UnsafeMutablePointer<Double>
     ) {
+        let places = room.places
+        var i = 0
         var found = 0
-        for i in 0..<count {
-            // Without a jump: which numbers are in the tails cannot be predicted.
-            places[found] = UInt64(truncatingIfNeeded: i)
-            found &+= abs(q[i]) > 0.425 ? 1 : 0
+        while i < count {
+            i = min(i, count - 8)
+            let eight = load(q + i)
+            store(NormalQuantile.central(eight), normals + i)
+            // Which numbers are in the tails cannot be predicted, so their places are written without a jump.
+            let tails = LaneSet.number(of: NormalQuantile.isTail(deviations: eight))
+            let place = room.lanesOfSet[tails] &+ UInt16(truncatingIfNeeded: i)
+            UnsafeMutableRawPointer(places + found).storeBytes(of: place, as: SIMD8<UInt16>.self)
+            found &+= tails.nonzeroBitCount
+            i += 8
         }
         guard found > 0 else { return }
         // The last eight repeat the last one.
         for i in found..<(found + 7) { places[i] = places[found - 1] }
-        var i = 0
+        i = 0
         while i < found {
             let place = places + i
             var tail = SIMD8<Double>()
-            for lane in 0..<8 { tail[lane] = q[Int(truncatingIfNeeded: place[lane])] }
+            for lane in 0..<8 { tail[lane] = q[Int(place[lane])] }
             let x = NormalQuantile.tail(deviations: tail)
-            for lane in 0..<8 { normals[Int(truncatingIfNeeded: place[lane])] = x[lane] }
+            for lane in 0..<8 { normals[Int(place[lane])] = x[lane] }
             i += 8
         }
     }
@@ -111,8 +117,36 @@ public enum NormalLanes {
     }
 
     @inline(__always)
+    private static func load(_ pointer: UnsafeMutablePointer<Double>) -> SIMD8<Double> {
+        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Double>.self)
+    }
+
+    @inline(__always)
     private static func store(_ x: SIMD8<Double>, _ pointer: UnsafeMutablePointer<Double>) {
         UnsafeMutableRawPointer(pointer).storeBytes(of: x, as: SIMD8<Double>.self)
+    }
+}
+
+/// The 256 sets of eight lanes.
+private enum LaneSet {
+    /// The lanes of each set in order, then zeros. Made once, never changed or freed.
+    nonisolated(unsafe) static let lanes: UnsafePointer<SIMD8<UInt16>> = {
+        let table = UnsafeMutablePointer<SIMD8<UInt16>>.allocate(capacity: 256)
+        for set in 0..<256 {
+            let members = (0..<8 as Range<UInt16>).filter { set >> $0 & 1 == 1 }
+            table.advanced(by: set).initialize(
+                to: SIMD8(members + repeatElement(0, count: 8 - members.count)))
+        }
+        return UnsafePointer(table)
+    }()
+
+    /// The number of the set of the lanes that are true: bit i is lane i.
+    @inline(__always)
+    static func number(of mask: SIMDMask<SIMD8<Int64>>) -> Int {
+        let bytes = SIMD8<UInt8>(truncatingIfNeeded: unsafeBitCast(mask, to: SIMD8<Int64>.self))
+        // Lane i as bit i: the product moves bit 0 of byte i to bit 56 + i.
+        let bits = unsafeBitCast(bytes, to: UInt64.self) & 0x0101_0101_0101_0101
+        return Int(truncatingIfNeeded: (bits &* 0x0102_0408_1020_4080) &>> 56)
     }
 }
 
@@ -124,13 +158,24 @@ extension NormalQuantile {
         return q * centralNumerator.values(at: r) / centralDenominator.values(at: r)
     }
 
+    /// Whether ``central(_:)-(Double)`` does not hold.
+    @inline(__always)
+    static func isTail(deviations q: SIMD8<Double>) -> SIMDMask<SIMD8<Int64>> {
+        let size = unsafeBitCast(
+            unsafeBitCast(q, to: SIMD8<UInt64>.self) & 0x7FFF_FFFF_FFFF_FFFF, to: SIMD8<Double>.self)
+        return size .> 0.425
+    }
+
     /// ``tail(_:)`` of eight p = 1/2 + q, with |q| > 0.425 and p an odd multiple of 2^-53.
     @inline(__always)
     static func tail(deviations q: SIMD8<Double>) -> SIMD8<Double> {
         let sign = unsafeBitCast(q, to: SIMD8<UInt64>.self) & 0x8000_0000_0000_0000
         let size = unsafeBitCast(unsafeBitCast(q, to: SIMD8<UInt64>.self) ^ sign, to: SIMD8<Double>.self)
         // The smaller of p and 1 - p, exactly.
-        let r = (-Elementary.logOfNormal(0.5 - size)).squareRoot()
+        let log = Elementary.logOfNormal(0.5 - size)
+        var r = SIMD8<Double>()
+        // The magnitude tells the compiler that no square root fails, which frees it to take them together.
+        for lane in 0..<8 { r[lane] = log[lane].magnitude.squareRoot() }
         let near = r - 1.6
         var x = nearTailNumerator.values(at: near) / nearTailDenominator.values(at: near)
         if any(r .> 5) {
