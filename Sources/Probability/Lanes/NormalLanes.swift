@@ -31,10 +31,11 @@ public enum NormalLanes {
         }
         let word3 = UInt64(purpose.rawValue) &<< 24 | UInt64(period) &<< 16 | UInt64(block)
         let philox = PhiloxLanes(seed: seed, word2: UInt64(draw), word3: word3)
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: 2 * chunk) { deviations in
-            withUnsafeTemporaryAllocation(of: UInt16.self, capacity: chunk + 24) { places in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * chunk + 16) { deviations in
+            withUnsafeTemporaryAllocation(of: UInt16.self, capacity: chunk + 16) { places in
                 guard let q = deviations.baseAddress, let place = places.baseAddress else { return }
-                let room = Room(first: q, second: q + chunk, places: place, lanesOfSet: LaneSet.lanes)
+                let room = Room(
+                    first: q, second: q + chunk, places: place, tails: q + 2 * chunk, lanesOfSet: LaneSet.lanes)
                 var start = 0
                 while start < count {
                     var size = min(chunk, count - start)
@@ -56,6 +57,7 @@ public enum NormalLanes {
     private struct Room {
         let first, second: UnsafeMutablePointer<Double>
         let places: UnsafeMutablePointer<UInt16>
+        let tails: UnsafeMutablePointer<Double>
         let lanesOfSet: UnsafePointer<SIMD8<UInt16>>
     }
 
@@ -97,17 +99,29 @@ public enum NormalLanes {
             found &+= tails.nonzeroBitCount
             i += 8
         }
-        guard found > 0 else { return }
-        // The last eight repeat the last one.
-        for i in found..<(found + 7) { places[i] = places[found - 1] }
-        i = 0
-        while i < found {
-            let place = places + i
-            var tail = SIMD8<Double>()
-            for lane in 0..<8 { tail[lane] = q[Int(place[lane])] }
-            let x = NormalQuantile.tail(deviations: tail)
-            for lane in 0..<8 { normals[Int(place[lane])] = x[lane] }
-            i += 8
+        replaceTails(q, found, room, normals)
+    }
+
+    /// Puts the normal numbers of the tails in their places.
+    ///
+    /// Short loops through memory again: where single lanes are put together, the compiler otherwise computes with single lanes.
+    @inline(__always)
+    private static func replaceTails(
+        _ q: UnsafeMutablePointer<Double>, _ found: Int, _ room: Room, _ normals: UnsafeMutablePointer<Double>
+    ) {
+        let (places, tails) = (room.places, room.tails)
+        let padded = (found + 7) & ~7
+        // The smaller of p and 1 - p, exactly.
+        for i in 0..<found { tails[i] = 0.5 - q[Int(places[i])].magnitude }
+        for i in found..<padded { tails[i] = 0.0625 }
+        for i in stride(from: 0, to: padded, by: 8) { store(Elementary.logOfNormal(load(tails + i)), tails + i) }
+        // The magnitude tells the compiler that no square root fails, which frees it to take several together.
+        for i in 0..<padded { tails[i] = tails[i].magnitude.squareRoot() }
+        for i in stride(from: 0, to: padded, by: 8) { store(NormalQuantile.tail(roots: load(tails + i)), tails + i) }
+        for i in 0..<found {
+            let place = Int(places[i])
+            let sign = q[place].bitPattern & 0x8000_0000_0000_0000
+            normals[place] = Double(bitPattern: tails[i].bitPattern | sign)
         }
     }
 
@@ -166,22 +180,15 @@ extension NormalQuantile {
         return size .> 0.425
     }
 
-    /// ``tail(_:)`` of eight p = 1/2 + q, with |q| > 0.425 and p an odd multiple of 2^-53.
+    /// The upper half of ``tail(_:)`` for eight square roots of minus log p.
     @inline(__always)
-    static func tail(deviations q: SIMD8<Double>) -> SIMD8<Double> {
-        let sign = unsafeBitCast(q, to: SIMD8<UInt64>.self) & 0x8000_0000_0000_0000
-        let size = unsafeBitCast(unsafeBitCast(q, to: SIMD8<UInt64>.self) ^ sign, to: SIMD8<Double>.self)
-        // The smaller of p and 1 - p, exactly.
-        let log = Elementary.logOfNormal(0.5 - size)
-        var r = SIMD8<Double>()
-        // The magnitude tells the compiler that no square root fails, which frees it to take them together.
-        for lane in 0..<8 { r[lane] = log[lane].magnitude.squareRoot() }
+    static func tail(roots r: SIMD8<Double>) -> SIMD8<Double> {
         let near = r - 1.6
         var x = nearTailNumerator.values(at: near) / nearTailDenominator.values(at: near)
         if any(r .> 5) {
             // One in 10^11.
             for lane in 0..<8 where r[lane] > 5 { x[lane] = farTail(r[lane] - 5) }
         }
-        return unsafeBitCast(unsafeBitCast(x, to: SIMD8<UInt64>.self) | sign, to: SIMD8<Double>.self)
+        return x
     }
 }
