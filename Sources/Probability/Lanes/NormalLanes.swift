@@ -157,10 +157,10 @@ private enum LaneSet {
     /// The number of the set of the lanes that are true: bit i is lane i.
     @inline(__always)
     static func number(of mask: SIMDMask<SIMD8<Int64>>) -> Int {
-        let bytes = SIMD8<UInt8>(truncatingIfNeeded: unsafeBitCast(mask, to: SIMD8<Int64>.self))
-        // Lane i as bit i: the product moves bit 0 of byte i to bit 56 + i.
-        let bits = unsafeBitCast(bytes, to: UInt64.self) & 0x0101_0101_0101_0101
-        return Int(truncatingIfNeeded: (bits &* 0x0102_0408_1020_4080) &>> 56)
+        let bits = unsafeBitCast(mask, to: SIMD8<UInt64>.self) & SIMD8(1, 2, 4, 8, 16, 32, 64, 128)
+        let four = bits.lowHalf | bits.highHalf
+        let two = four.lowHalf | four.highHalf
+        return Int(truncatingIfNeeded: two[0] | two[1])
     }
 }
 

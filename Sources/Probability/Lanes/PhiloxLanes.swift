@@ -35,17 +35,28 @@ struct PhiloxLanes {
         mix(&state, keys.r6)
         mix(&state, keys.r7)
         mix(&state, keys.r8)
-        mix(&state, keys.r9)
-        return ((state.0 & 0xFFFF_FFFF) | state.1 &<< 32, (state.2 & 0xFFFF_FFFF) | state.3 &<< 32)
+        // The last round makes whole words at once: turned by half, a product has its upper half, which belongs to the even word,
+        // below and its lower half, the odd word, above.
+        let product0 = (state.0 & 0xFFFF_FFFF) &* Self.multiplier0
+        let product1 = (state.2 & 0xFFFF_FFFF) &* Self.multiplier1
+        let even0 = (state.1 ^ keys.r9.0) & 0xFFFF_FFFF
+        let even2 = (state.3 ^ keys.r9.1) & 0xFFFF_FFFF
+        return (Self.turned(product1) ^ even0, Self.turned(product0) ^ even2)
     }
+
+    @inline(__always)
+    private static func turned(_ x: SIMD8<UInt64>) -> SIMD8<UInt64> { x &<< 32 | x &>> 32 }
+
+    private static var multiplier0: UInt64 { 0xD251_1F53 }
+    private static var multiplier1: UInt64 { 0xCD9E_8D57 }
 
     private typealias State = (SIMD8<UInt64>, SIMD8<UInt64>, SIMD8<UInt64>, SIMD8<UInt64>)
 
     @inline(__always)
     private func mix(_ x: inout State, _ key: (UInt64, UInt64)) {
         // The masks say that these are 32-bit products; they cost nothing.
-        let product0 = (x.0 & 0xFFFF_FFFF) &* 0xD251_1F53
-        let product1 = (x.2 & 0xFFFF_FFFF) &* 0xCD9E_8D57
+        let product0 = (x.0 & 0xFFFF_FFFF) &* Self.multiplier0
+        let product1 = (x.2 & 0xFFFF_FFFF) &* Self.multiplier1
         x = ((product1 &>> 32) ^ x.1 ^ key.0, product1, (product0 &>> 32) ^ x.3 ^ key.1, product0)
     }
 
