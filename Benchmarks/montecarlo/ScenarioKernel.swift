@@ -1,19 +1,33 @@
 import Foundation
 import Probability
 
+/// What some draws gave and cost.
+struct ScenarioPart {
+    let totals: ScenarioTotals
+    let times: ScenarioTimes
+}
+
+/// Processor seconds in the three parts of the kernel.
+struct ScenarioTimes {
+    var normals = 0.0, response = 0.0, update = 0.0
+
+    mutating func add(_ other: ScenarioTimes) {
+        normals += other.normals
+        response += other.response
+        update += other.update
+    }
+}
+
 /// Runs draws of the scenario kernel one after the other and adds up what they give.
 ///
 /// `level' = rho level + trend + effect (1 - exp(-spending / c)) fidelity + sd z`, for every scenario, school, group, outcome and year.
-///
-/// `@unchecked`: the memory belongs to one kernel, and each is used by one thread at a time.
 final class ScenarioKernel {
     private let blocks: [SchoolBlock]
     private let check: CheckDraws?
     private let normals, response, levels: UnsafeMutablePointer<Double>
     private let sums: UnsafeMutablePointer<CellSums>
-    private(set) var totals = ScenarioTotals()
-    /// Processor seconds in the three parts.
-    private(set) var times = (normals: 0.0, response: 0.0, update: 0.0)
+    private var totals = ScenarioTotals()
+    private var times = ScenarioTimes()
 
     static let seed: UInt64 = 20_211
     /// Pairs of normal numbers of a school and draw: 48 for noise, one for fidelity, one left over.
@@ -39,9 +53,11 @@ final class ScenarioKernel {
         sums.deallocate()
     }
 
-    func run(_ draws: Range<Int>) {
+    /// The totals of some draws; a kernel runs once.
+    func run(_ draws: Range<Int>) -> ScenarioPart {
         for draw in draws { run(draw) }
         for index in 0..<Scenario.results { totals.add(sums[index], at: index) }
+        return ScenarioPart(totals: totals, times: times)
     }
 
     private func run(_ draw: Int) {

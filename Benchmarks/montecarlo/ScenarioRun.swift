@@ -5,31 +5,28 @@ import Parallelism
 struct ScenarioRun {
     let draws: Int
     private(set) var totals = ScenarioTotals()
-    private var times = (normals: 0.0, response: 0.0, update: 0.0)
+    private var times = ScenarioTimes()
     private let elapsed, processor: Double
 
     /// Draws that go together: a fixed number, so that sums are cut alike for any number of threads.
-    private static let draws = 4
+    private static let draws = 8
 
     init(inputs: ScenarioInputs, check: CheckDraws?, draws: Int) {
         self.draws = draws
         let blocks = inputs.blocks()
         let (start, processorStart) = (seconds(), processorSeconds())
         let count = (draws + Self.draws - 1) / Self.draws
-        var parts = [ScenarioKernel?](repeating: nil, count: count)
+        var parts = [ScenarioPart?](repeating: nil, count: count)
         parts.withUnsafeMutableBufferPointer { parts in
             nonisolated(unsafe) let parts = parts
             Threads.forEach(count) { index in
                 let kernel = ScenarioKernel(blocks: blocks, check: check)
-                kernel.run((index * Self.draws)..<min((index + 1) * Self.draws, draws))
-                parts[index] = kernel
+                parts[index] = kernel.run((index * Self.draws)..<min((index + 1) * Self.draws, draws))
             }
         }
         for case let part? in parts {
             totals.add(part.totals)
-            times.normals += part.times.normals
-            times.response += part.times.response
-            times.update += part.times.update
+            times.add(part.times)
         }
         (elapsed, processor) = (seconds() - start, processorSeconds() - processorStart)
     }
