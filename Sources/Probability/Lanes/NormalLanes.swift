@@ -31,38 +31,47 @@ public enum NormalLanes {
         }
         let word3 = UInt64(purpose.rawValue) &<< 24 | UInt64(period) &<< 16 | UInt64(block)
         let philox = PhiloxLanes(seed: seed, word2: UInt64(draw), word3: word3)
-        withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * chunk + 16) { deviations in
-            withUnsafeTemporaryAllocation(of: UInt16.self, capacity: chunk + 16) { places in
-                guard let q = deviations.baseAddress, let place = places.baseAddress else { return }
-                let room = Room(
-                    first: q, second: q + chunk, places: place, tails: q + 2 * chunk, lanesOfSet: LaneSet.lanes)
-                var start = 0
-                while start < count {
-                    var size = min(chunk, count - start)
-                    if size < 8 {
-                        // Eight at the end, some of them a second time: the same numbers again.
-                        (start, size) = (count - 8, 8)
-                    }
-                    fillChunk(philox, entity + start, size, room, first + start, second + start)
-                    start += size
+        withRoom { room in
+            var start = 0
+            while start < count {
+                var size = min(chunk, count - start)
+                if size < 8 {
+                    // Eight at the end, some of them a second time: the same numbers again.
+                    (start, size) = (count - 8, 8)
                 }
+                fillChunk(philox, entity + start, size, room, first + start, second + start)
+                start += size
             }
         }
     }
 
     /// How many entities go through all steps before the next: their numbers stay in the fastest cache.
-    private static let chunk = 512
+    static let chunk = 512
 
     /// Scratch memory of one chunk.
-    private struct Room {
+    struct Room {
+        /// Uniform numbers less 1/2.
         let first, second: UnsafeMutablePointer<Double>
-        let places: UnsafeMutablePointer<UInt16>
+        /// Numbers of the tails, and where they belong.
         let tails: UnsafeMutablePointer<Double>
+        let places: UnsafeMutablePointer<UInt16>
         let lanesOfSet: UnsafePointer<SIMD8<UInt16>>
     }
 
+    static func withRoom(_ body: (Room) -> Void) {
+        // Eight places are written at a time, of which the last need not count.
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 3 * chunk) { numbers in
+            withUnsafeTemporaryAllocation(of: UInt16.self, capacity: chunk + 8) { places in
+                guard let first = numbers.baseAddress, let place = places.baseAddress else { return }
+                body(
+                    Room(
+                        first: first, second: first + chunk, tails: first + 2 * chunk, places: place,
+                        lanesOfSet: LaneSet.lanes))
+            }
+        }
+    }
+
     /// Eight to ``chunk`` entities, in short loops of which the processor can overlap many rounds.
-    @inline(__always)
     private static func fillChunk(
         _ philox: PhiloxLanes, _ entities: UnsafePointer<UInt64>, _ count: Int, _ room: Room,
         _ first: UnsafeMutablePointer<Double>, _ second: UnsafeMutablePointer<Double>
@@ -80,9 +89,8 @@ public enum NormalLanes {
         transform(room.second, count, room, second)
     }
 
-    /// Turns uniform numbers less 1/2 into normal numbers.
-    @inline(__always)
-    private static func transform(
+    /// Turns eight to ``chunk`` uniform numbers less 1/2 into normal numbers.
+    static func transform(
         _ q: UnsafeMutablePointer<Double>, _ count: Int, _ room: Room, _ normals: UnsafeMutablePointer<Double>
     ) {
         let places = room.places
