@@ -1,7 +1,7 @@
 #!/bin/bash
 # The scenario kernel, ours beside its peers in one go: Benchmarks/montecarlo/run.sh WORK_FOLDER [ROUNDS]
 #
-# Needs gcc, python3 with numpy, and the peers of ../shared/bench/mc (or BENCH=folder). MARCH sets the processor ours is built
+# Needs gcc, python3 with numpy and polars (for the inputs), and the peers of ../shared/bench/mc (or BENCH=folder). MARCH sets the processor ours is built
 # for, as for make build. The tuned C program needs AVX-512; numba comes from pip, and is left out when pip cannot have it.
 # Programs take turns, because a machine that others use too changes its speed: read the ratios.
 set -euo pipefail
@@ -22,7 +22,7 @@ if grep -qw avx512f /proc/cpuinfo; then
   peers="$peers tuned"
 fi
 python=python3
-if python3 -m venv "$work/venv" && "$work/venv/bin/pip" install --quiet numpy numba; then
+if python3 -m venv "$work/venv" && "$work/venv/bin/pip" install --quiet numpy polars numba >&2; then
   python=$work/venv/bin/python
   peers="$peers numba"
 fi

@@ -53,7 +53,8 @@ public enum AndersonDarling {
         return sum.value
     }
 
-    /// The probability of a larger statistic in a large sample under the hypothesis. Absolute error 2e-6; below 1e-5 only an order.
+    /// The probability of a larger statistic in a large sample under the hypothesis. Absolute error 2e-5;
+    /// below 1e-4 only the order is right.
     ///
     /// - SeeAlso: Marsaglia and Marsaglia (2004), Evaluating the Anderson-Darling distribution, Journal of Statistical Software 9(2).
     public static func upperTail(_ statistic: Double) -> Double {

@@ -35,13 +35,13 @@ import Testing
         #expect(different.isEmpty)
     }
 
-    @Test func nothingIsWrittenBesideTheNumbers() {
+    @Test func nothingIsWrittenBesideTheNumbers() throws {
         let entities = (0..<523).map { UInt64($0) }
         for count in [3, 8, 13, 512, 515, 523] {
             var numbers = [Double](repeating: -77, count: 3 * 600)
-            numbers.withUnsafeMutableBufferPointer { numbers in
+            try numbers.withUnsafeMutableBufferPointer { numbers in
+                let base = try #require(numbers.baseAddress)
                 entities.withUnsafeBufferPointer { entities in
-                    let base = numbers.baseAddress!
                     NormalLanes.fill(
                         seed: 1, purpose: .test, draw: 0, period: 0, block: 0,
                         entities: UnsafeBufferPointer(rebasing: entities[..<count]), first: base + 20,
@@ -102,10 +102,11 @@ import Testing
     ) -> ([Double], [Double]) {
         var numbers = [Double](repeating: 0, count: 2 * entities.count + 1)
         numbers.withUnsafeMutableBufferPointer { numbers in
+            guard let base = numbers.baseAddress else { return }
             entities.withUnsafeBufferPointer {
                 NormalLanes.fill(
-                    seed: seed, purpose: purpose, draw: draw, period: period, block: block, entities: $0,
-                    first: numbers.baseAddress!, second: numbers.baseAddress! + entities.count)
+                    seed: seed, purpose: purpose, draw: draw, period: period, block: block, entities: $0, first: base,
+                    second: base + entities.count)
             }
         }
         return (Array(numbers[..<entities.count]), Array(numbers[entities.count..<(2 * entities.count)]))
@@ -116,7 +117,8 @@ import Testing
         NormalLanes.withRoom { room in
             for i in uniforms.indices { room.first[i] = uniforms[i] - 0.5 }
             normals.withUnsafeMutableBufferPointer {
-                NormalLanes.transform(room.first, uniforms.count, room, $0.baseAddress!)
+                guard let base = $0.baseAddress else { return }
+                NormalLanes.transform(room.first, uniforms.count, room, base)
             }
         }
         return normals
