@@ -68,11 +68,18 @@ let package = Package(
                 "Scenarios", "Runs", argumentParser, logging,
             ],
             swiftSettings: strict),
+        .target(
+            name: "Quality", dependencies: ["Probability"], path: "Benchmarks/quality", swiftSettings: strict),
+        .executableTarget(
+            name: "montecarlo-benchmark", dependencies: ["Parallelism", "Probability", "Quality"],
+            path: "Benchmarks/montecarlo",
+            exclude: ["run.sh"], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "Parallelism", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "ProbabilityTests", dependencies: ["Probability", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ProbabilityTests", dependencies: ["Probability", "Quality", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TablesTests", dependencies: ["Tables", "Parallelism", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -62,26 +62,32 @@ public enum Elementary {
     static func logTail(_ f: Double) -> Double {
         let s = f / (2 + f)
         let z = s * s
-        let z2 = z * z
-        let low = (0.6666666666666666 + 0.40000000000000885 * z) + z2 * (0.28571428570799784 + 0.22222222392581045 * z)
-        let high =
-            (0.18181795547521137 + 0.15386244737621665 * z) + z2 * (0.13268638369266825 + 0.13088034850927555 * z)
-        let series = z * (low + (z2 * z2) * high)
+        let series = z * logSeries.value(at: z)
         let halfSquare = 0.5 * f * f
         return halfSquare - s * (halfSquare + series)
+    }
+
+    /// `R(z) / z` of ``logTail(_:)``.
+    @inlinable @inline(__always)
+    static var logSeries: Polynomial7 {
+        Polynomial7(
+            0.6666666666666666, 0.40000000000000885, 0.28571428570799784, 0.22222222392581045,
+            0.18181795547521137, 0.15386244737621665, 0.13268638369266825, 0.13088034850927555)
     }
 
     /// `exp(r) - 1 - r` for |r| up to half of log 2: `r^2` times a polynomial of degree 10.
     @inline(__always)
     static func expTail(_ r: Double) -> Double {
-        let r2 = r * r
-        let r4 = r2 * r2
-        let a = (0.5 + 0.1666666666666667 * r) + r2 * (0.04166666666666667 + 0.008333333333326136 * r)
-        let b =
-            (0.0013888888888883748 + 0.00019841269874820627 * r) + r2
-            * (2.4801587325547743e-05 + 2.7557255400206422e-06 * r)
-        let c = (2.75572736431103e-07 + 2.5105217004720745e-08 * r) + r2 * 2.0914686968086876e-09
-        return r2 * (a + r4 * (b + r4 * c))
+        (r * r) * expSeries.value(at: r)
+    }
+
+    /// `(exp(r) - 1 - r) / r^2`.
+    @inlinable @inline(__always)
+    static var expSeries: Polynomial10 {
+        Polynomial10(
+            0.5, 0.1666666666666667, 0.04166666666666667, 0.008333333333326136, 0.0013888888888883748,
+            0.00019841269874820627, 2.4801587325547743e-05, 2.7557255400206422e-06, 2.75572736431103e-07,
+            2.5105217004720745e-08, 2.0914686968086876e-09)
     }
 
     /// The logarithm of `x 2^-shift` for normal, positive x.
