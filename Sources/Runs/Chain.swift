@@ -73,7 +73,8 @@ public struct FitResult: Sendable {
             + [.diagnostics(diagnostics)]
         let name = models.map(\.fit.model).joined(separator: "-")
         try RunWriter(path: path, name: name, title: models.map(\.file.title).joined(separator: "; ")).write(
-            tables, command: command, seed: nil, draws: nil, teachingWeeks: teachingWeeks, inputs: try inputs)
+            tables, command: command, seed: nil, teachingWeeks: teachingWeeks,
+            inputs: try inputs.map { Manifest.Input($0) })
         return tables
     }
 }
@@ -107,7 +108,9 @@ public struct PreparedScenario: Sendable {
     /// Its fitted models.
     public let fit: FitResult
     /// The plan.
-    public let plan: SimulationPlan
+    public private(set) var plan: SimulationPlan
+    /// The files read, once somebody has asked: a change on disk afterwards is none of this run.
+    private var inputList: [Manifest.Input]?
 
     /// Reads a scenario file, fits its models and allocates its money.
     ///
@@ -124,31 +127,59 @@ public struct PreparedScenario: Sendable {
         }
     }
 
+    /// Reads the files that the simulation rests on.
+    mutating func readInputs() throws -> [(path: String, bytes: [UInt8])] {
+        var inputs = try plan.funding.inputs + fit.inputs
+        if let menu = file.interventions?.menu { inputs.append((menu.path, menu.bytes)) }
+        inputList = inputs.map { Manifest.Input($0) }
+        return inputs
+    }
+
+    /// The files that the simulation rests on.
+    fileprivate var inputs: [Manifest.Input] {
+        get throws {
+            if let inputList { return inputList }
+            var copy = self
+            return try copy.readInputs().map { Manifest.Input($0) }
+        }
+    }
+
+    /// The scenario that draws from other estimates of the same models.
+    func drawing(from estimates: [DrawnEstimate]) -> PreparedScenario {
+        var scenario = self
+        scenario.plan = plan.replacing(estimates)
+        return scenario
+    }
+
     /// Simulates.
     ///
     /// - Parameters:
     ///   - draws: The number of draws; with a precision, the number to begin with.
     ///   - precision: Until when to go on; nil for exactly so many draws.
+    ///   - store: Where finished blocks of draws are kept; nil for memory only.
+    ///   - keepsDraws: Whether the table of all draws will be written.
     ///   - progress: Called with the number of draws done and the number gone on to.
     public func simulate(
-        draws: Int, until precision: SimulationPrecision? = nil, threads: Int, cancellation: Cancellation,
-        progress: @escaping @Sendable (Int, Int) -> Void
+        draws: Int, until precision: SimulationPrecision? = nil, threads: Int, store: ShardStore? = nil,
+        keepsDraws: Bool = false, cancellation: Cancellation, progress: @escaping @Sendable (Int, Int) -> Void
     ) throws -> CompletedRun {
         let simulator = Simulator(plan)
         let result: SimulationResult
         if let precision {
             result = try simulator.run(
-                until: precision, beginningWith: draws, threads: threads, cancellation: cancellation,
+                until: precision, beginningWith: draws, threads: threads, store: store, cancellation: cancellation,
                 progress: progress)
         } else {
-            result = try simulator.run(draws: draws, threads: threads, cancellation: cancellation) {
+            result = try simulator.run(draws: draws, threads: threads, store: store, cancellation: cancellation) {
                 progress($0, draws)
             }
         }
         return CompletedRun(
             prepared: self, draws: result.draws, precision: precision, largestMCSE: result.largestMCSEOfMean(plan),
             trajectories: result.trajectories(plan), comparisons: result.comparisons(plan),
-            effects: plan.effects(draws: result.draws), varianceReductions: result.varianceReductions(plan))
+            effects: plan.effects(draws: result.draws), varianceReductions: result.varianceReductions(plan),
+            request: SimulationRequest(draws: draws, precision: precision, keepsDraws: keepsDraws),
+            keptResult: keepsDraws ? result : nil)
     }
 }
 
@@ -177,7 +208,8 @@ public struct AllocatedMoney: Sendable {
         let tables =
             AllocationTables(plan: plan).tables + [SpendingTable(plan: plan).table, .assumptions(plan.assumptions)]
         try RunWriter(path: path, name: plan.file.name, title: plan.file.title).write(
-            tables, command: command, seed: plan.file.seed, draws: nil, teachingWeeks: [:], inputs: try plan.inputs)
+            tables, command: command, seed: plan.file.seed, teachingWeeks: [:],
+            inputs: try plan.inputs.map { Manifest.Input($0) })
         return tables
     }
 }
@@ -208,6 +240,9 @@ public struct CompletedRun: Sendable {
     /// The effect of the money, top-down and bottom-up; empty when the file declares no interventions.
     public let effects: [EffectRow]
     let varianceReductions: [(scenario: String, outcome: String, factor: Double?)]
+    let request: SimulationRequest
+    /// The draws, when their table is to be written.
+    let keptResult: SimulationResult?
 
     /// All diagnostics: of the fits and of the simulation.
     public var diagnostics: [SubjectDiagnostic] {
@@ -253,11 +288,10 @@ public struct CompletedRun: Sendable {
             try FitTables(models: fit.models, analyses: fit.analyses).tables()
             + EvidenceTables(models: fit.models).tables + simulation.tables
             + [.diagnostics(diagnostics)]
-        var inputs = try prepared.plan.funding.inputs + fit.inputs
-        if let menu = prepared.file.interventions?.menu { inputs.append((menu.path, menu.bytes)) }
         try RunWriter(path: path, name: prepared.file.name, title: prepared.file.title).write(
-            tables, command: command, seed: prepared.file.seed, draws: draws, teachingWeeks: fit.teachingWeeks,
-            inputs: inputs)
+            tables, draws: keptResult.map { DrawsTable(plan: prepared.plan, result: $0) }, command: command,
+            seed: prepared.file.seed, drawCount: draws, request: request, teachingWeeks: fit.teachingWeeks,
+            inputs: try prepared.inputs)
         return tables
     }
 }
@@ -269,20 +303,29 @@ private struct RunWriter {
     let title: String
 
     func write(
-        _ tables: [ResultTable], command: [String], seed: UInt64?, draws: Int?, teachingWeeks: [String: Double],
-        inputs: [(path: String, bytes: [UInt8])]
+        _ tables: [ResultTable], draws: DrawsTable? = nil, command: [String], seed: UInt64?, drawCount: Int? = nil,
+        request: SimulationRequest? = nil, teachingWeeks: [String: Double], inputs: [Manifest.Input]
     ) throws {
         let directory = try RunDirectory(path)
-        let inputList = inputs.map { Manifest.Input(path: $0.path, sha256: sha256($0.bytes), bytes: $0.bytes.count) }
-        let outputs = tables.map {
-            Manifest.Output(path: $0.schema.fileName, sha256: sha256($0.bytes), rows: $0.rowCount)
+        try directory.makeRoom(for: tables.map(\.schema) + (draws == nil ? [] : [.draws]))
+        var written = try tables.map { try directory.write($0) }
+        if let draws { written.append(try draws.write(to: path + "/" + TableSchema.draws.fileName)) }
+        let outputs = written.map {
+            Manifest.Output(path: $0.schema.fileName, sha256: $0.sha256, rows: $0.rowCount)
         }
         let manifest = Manifest(
-            version: herstelVersion, command: command, seed: seed, draws: draws, teachingWeeks: teachingWeeks,
-            specificationDigest: sha256(Array(inputList.map(\.sha256).joined(separator: "\n").utf8)),
-            inputs: inputList, outputs: outputs,
+            version: herstelVersion, command: command, seed: seed, draws: drawCount, request: request,
+            teachingWeeks: teachingWeeks,
+            specificationDigest: sha256(Array(inputs.map(\.sha256).joined(separator: "\n").utf8)),
+            inputs: inputs, outputs: outputs,
             resultDigest: sha256(Array(outputs.map(\.sha256).joined(separator: "\n").utf8)), blas: BLASLibrary.name)
-        try directory.write(
-            tables, package: DataPackage(name: name, title: title, tables: tables), manifest: manifest)
+        try directory.finish(package: DataPackage(name: name, title: title, tables: written), manifest: manifest)
+    }
+}
+
+extension Manifest.Input {
+    /// A file that was read.
+    fileprivate init(_ file: (path: String, bytes: [UInt8])) {
+        self.init(path: file.path, sha256: Runs.sha256(file.bytes), bytes: file.bytes.count)
     }
 }
