@@ -115,15 +115,20 @@ public struct PreparedScenario: Sendable {
     /// Reads a scenario file, fits its models and allocates its money.
     ///
     /// - Throws: the errors of the files, the fits and the money.
-    public init(path: String) throws {
-        file = try ScenarioFile(path: path)
+    public init(path: String) throws { try self.init(ScenarioFile(path: path)) }
+
+    /// Fits the models of a scenario file and allocates its money.
+    ///
+    /// - Throws: the errors of the files, the fits and the money.
+    public init(_ scenario: ScenarioFile) throws {
+        file = scenario
         fit = try FitResult(modelPaths: file.models.map(\.path))
         do {
             plan = try SimulationPlan(
                 file, analyses: fit.analyses,
                 models: Dictionary(fit.models.map { ($0.fit.model, $0) }, uniquingKeysWith: { first, _ in first }))
         } catch let error as ScenarioError {
-            throw ScenarioFileError(path: path, error: error)
+            throw ScenarioFileError(path: file.path, error: error)
         }
     }
 
