@@ -111,6 +111,8 @@ public struct PreparedScenario: Sendable {
     public private(set) var plan: SimulationPlan
     /// The files read, once somebody has asked: a change on disk afterwards is none of this run.
     private var inputList: [Manifest.Input]?
+    /// How long it took to fit the models and to allocate the money.
+    let preparationSeconds: Double
 
     /// Reads a scenario file, fits its models and allocates its money.
     ///
@@ -121,6 +123,7 @@ public struct PreparedScenario: Sendable {
     ///
     /// - Throws: the errors of the files, the fits and the money.
     public init(_ scenario: ScenarioFile) throws {
+        let start = ContinuousClock.now
         file = scenario
         fit = try FitResult(modelPaths: file.models.map(\.path))
         do {
@@ -130,6 +133,7 @@ public struct PreparedScenario: Sendable {
         } catch let error as ScenarioError {
             throw ScenarioFileError(path: file.path, error: error)
         }
+        preparationSeconds = (ContinuousClock.now - start) / .seconds(1)
     }
 
     /// Reads the files that the simulation rests on.
@@ -179,7 +183,16 @@ public struct PreparedScenario: Sendable {
                 progress($0, draws)
             }
         }
-        return CompletedRun(
+        return summary(of: result, draws: draws, precision: precision, keepsDraws: keepsDraws)
+    }
+
+    /// Summarises draws.
+    ///
+    /// - Parameter draws: The number of draws asked for.
+    func summary(
+        of result: SimulationResult, draws: Int, precision: SimulationPrecision?, keepsDraws: Bool
+    ) -> CompletedRun {
+        CompletedRun(
             prepared: self, draws: result.draws, precision: precision, largestMCSE: result.largestMCSEOfMean(plan),
             trajectories: result.trajectories(plan), comparisons: result.comparisons(plan),
             effects: plan.effects(draws: result.draws), varianceReductions: result.varianceReductions(plan),
@@ -281,18 +294,23 @@ public struct CompletedRun: Sendable {
         return list
     }
 
+    /// All tables but that of the draws.
+    var tables: [ResultTable] {
+        get throws {
+            let fit = prepared.fit
+            let simulation = SimulationTables(
+                plan: prepared.plan, trajectories: trajectories, comparisons: comparisons, effects: effects)
+            return try FitTables(models: fit.models, analyses: fit.analyses).tables()
+                + EvidenceTables(models: fit.models).tables + simulation.tables + [.diagnostics(diagnostics)]
+        }
+    }
+
     /// Writes all tables into a run directory.
     ///
     /// - Returns: The tables written.
     @discardableResult
     public func write(to path: String, command: [String]) throws -> [ResultTable] {
-        let fit = prepared.fit
-        let simulation = SimulationTables(
-            plan: prepared.plan, trajectories: trajectories, comparisons: comparisons, effects: effects)
-        let tables =
-            try FitTables(models: fit.models, analyses: fit.analyses).tables()
-            + EvidenceTables(models: fit.models).tables + simulation.tables
-            + [.diagnostics(diagnostics)]
+        let (fit, tables) = (prepared.fit, try tables)
         try RunWriter(path: path, name: prepared.file.name, title: prepared.file.title).write(
             tables, draws: keptResult.map { DrawsTable(plan: prepared.plan, result: $0) }, command: command,
             seed: prepared.file.seed, drawCount: draws, request: request, teachingWeeks: fit.teachingWeeks,

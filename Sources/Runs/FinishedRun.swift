@@ -42,6 +42,7 @@ public struct FinishedRun: Decodable, Sendable {
     }
 
     private let version: String
+    private let seed: UInt64?
     private let inputs: [Input]
     private let outputs: [Output]
     private let request: SimulationRequest?
@@ -76,10 +77,13 @@ public struct FinishedRun: Decodable, Sendable {
         guard version == herstelVersion else {
             return "the program's version was \(version) and is now \(herstelVersion)"
         }
+        guard seed == scenario.seed else {
+            return "the seed was \(seed.map { "\($0)" } ?? "none") and is now \(scenario.seed)"
+        }
         let old = inputs.map { SimulationIdentity.Input(path: $0.path, sha256: $0.sha256) }
         let new = inputs.enumerated().map { index, input in
             let digest = index == 0 ? sha256(scenario.bytes) : (try? readFile(input.path)).map { sha256($0) }
-            return SimulationIdentity.Input(path: input.path, sha256: digest ?? "missing")
+            return SimulationIdentity.Input(path: index == 0 ? scenario.path : input.path, sha256: digest ?? "missing")
         }
         return SimulationIdentity.difference(of: old, from: new)
     }

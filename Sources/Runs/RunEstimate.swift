@@ -4,9 +4,11 @@ import Scenarios
 
 /// How long a simulation is expected to take, and what room it needs, measured by simulating a few draws.
 public struct RunEstimate: Sendable {
+    /// The time to fit the models and to allocate the money, which it took just now, s.
+    public let preparation: Double
     /// The time to compute the draws, s.
     public let simulation: Double
-    /// The time to summarise them, s.
+    /// The time to summarise them and to make the tables, s.
     public let summaries: Double
     /// The draws that were simulated to find out.
     public let measuredDraws: Int
@@ -16,7 +18,7 @@ public struct RunEstimate: Sendable {
     public let drawTableBytes: Int
 
     /// The time in all, s.
-    public var seconds: Double { simulation + summaries }
+    public var seconds: Double { preparation + simulation + summaries }
 }
 
 extension PreparedScenario {
@@ -25,7 +27,8 @@ extension PreparedScenario {
     /// - Parameters:
     ///   - draws: The number of draws.
     ///   - threads: The number of threads.
-    public func estimate(draws: Int, threads: Int) -> RunEstimate {
+    /// - Throws: An error of the tables.
+    public func estimate(draws: Int, threads: Int) throws -> RunEstimate {
         let simulator = Simulator(plan)
         var count = 1
         var seconds = timed { runEverywhere(simulator, draws: count, threads) }
@@ -39,18 +42,31 @@ extension PreparedScenario {
         let rounds = (blocks + threads - 1) / threads
         let longest = min(Double(draws), max(Double(rounds * Simulator.drawsPerBlock), Double(draws) / Double(threads)))
         let simulation = seconds / Double(count) * longest
-        guard let sample = try? simulator.run(draws: 2, threads: 1) else {
-            preconditionFailure("two draws without a store cannot fail")
-        }
-        let summaries = summarySeconds(sample, simulator, draws: draws)
+        let sample = try simulator.run(draws: 2, threads: 1)
+        let summaries = try summarySeconds(sample, draws: draws)
         return RunEstimate(
-            simulation: simulation, summaries: summaries, measuredDraws: count * threads,
+            preparation: preparationSeconds, simulation: simulation, summaries: summaries,
+            measuredDraws: count * threads,
             memory: Self.residentBytes,
             drawTableBytes: DrawsTable(plan: plan, result: sample).estimatedBytes(draws: draws))
     }
 
-    private func summarySeconds(_ sample: SimulationResult, _ simulator: Simulator, draws: Int) -> Double {
-        0
+    /// A part that does not hang on the number of draws, and one that grows with it.
+    private func summarySeconds(_ sample: SimulationResult, draws: Int) throws -> Double {
+        func seconds(_ count: Int) throws -> Double {
+            let result = sample.repeated(to: count)
+            let start = ContinuousClock.now
+            _ = try summary(of: result, draws: count, precision: nil, keepsDraws: false).tables
+            return (ContinuousClock.now - start) / .seconds(1)
+        }
+        let fixed = try seconds(2)
+        var (count, whole) = (2, fixed)
+        while count < draws, whole < fixed + 0.15 {
+            count = min(draws, 4 * count)
+            whole = try seconds(count)
+        }
+        guard count > 2 else { return fixed }
+        return fixed + max(0, whole - fixed) / Double(count - 2) * Double(draws - 2)
     }
 
     /// The same draws on every thread: cores that are all at work are slower each than one alone.

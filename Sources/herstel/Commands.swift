@@ -150,7 +150,7 @@ struct Explain: ParsableCommand {
             }
             threadOption.apply()
             print(
-                Explanation.scenario(
+                try Explanation.scenario(
                     try PreparedScenario(scenario), draws: draws ?? scenario.draws, threads: threadOption.count))
         case .model: print(Explanation.model(try ModelFile(path: file)))
         case .menu: print(Explanation.menu(try InterventionMenu(path: file)))

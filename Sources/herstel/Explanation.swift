@@ -42,20 +42,20 @@ enum SpecificationKind {
 
 /// What `herstel explain` prints.
 enum Explanation {
-    static func scenario(_ prepared: PreparedScenario, draws: Int, threads: Int) -> String {
+    static func scenario(_ prepared: PreparedScenario, draws: Int, threads: Int) throws -> String {
         let (file, plan) = (prepared.file, prepared.plan)
-        return """
-            \(file.name): \(file.title)
+        return try """
+        \(file.name): \(file.title)
 
-            Scenarios, the first against which the others are compared: \(file.reference); \(plan.scenarios
+        Scenarios, the first against which the others are compared: \(file.reference); \(plan.scenarios
                 .map(\.declaration.name).filter { $0 != file.reference }.joined(separator: ", "))
-            School years \(file.years.first?.description ?? "") to \(file.years.last?.description ?? ""), \
-            \(plan.population.schools.count) schools, seed \(file.seed)
+        School years \(file.years.first?.description ?? "") to \(file.years.last?.description ?? ""), \
+        \(plan.population.schools.count) schools, seed \(file.seed)
 
-            \(SizeReport(prepared, draws: draws, threads: threads).text)
+        \(SizeReport(prepared, draws: draws, threads: threads).text)
 
-            \(numbers(plan.assumptions))
-            """
+        \(numbers(plan.assumptions))
+        """
     }
 
     /// A scenario file without outcomes: its schools and its money.

@@ -70,7 +70,7 @@ final class Progress: Sendable {
         let share = "\(done * 100 / total)%, \(done) of \(total) \(unit)"
         guard let rate = pace.perSecond, done < total else { return share }
         let left = Int((Double(total - done) / rate).rounded(.up))
-        return share + ", \(significant(rate)) \(unit)/s, \(Self.duration(left)) left"
+        return share + ", \(fixed(rate, rate < 10 ? 2 : rate < 100 ? 1 : 0)) \(unit)/s, \(Self.duration(left)) left"
     }
 
     private static func duration(_ seconds: Int) -> String {

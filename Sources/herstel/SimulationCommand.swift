@@ -18,7 +18,7 @@ struct SimulationCommand {
         let steps = Steps(isVerbose: options.verbose)
         let prepared = try steps.step("models fitted, money allocated") { try PreparedScenario(file) }
         guard !options.dryRun else {
-            print(Explanation.scenario(prepared, draws: options.draws(of: file), threads: options.threads))
+            print(try Explanation.scenario(prepared, draws: options.draws(of: file), threads: options.threads))
             return
         }
         let folder = options.folder(of: file)
@@ -90,6 +90,10 @@ struct SimulationCommand {
             return try Interrupt.heeded(work)
         } catch ScenarioError.cancelled {
             throw RunError.stopped(path: store.path, kept: try store.keptDraws())
+        } catch let error as TableError {
+            Terminal.note(
+                "herstel: finished draws are kept in \(store.path). Go on with the same command and --resume.")
+            throw error
         }
     }
 }

@@ -8,20 +8,19 @@ struct SizeReport {
     private let threads: Int
     private let estimate: RunEstimate
 
-    init(_ prepared: PreparedScenario, draws: Int, threads: Int) {
+    init(_ prepared: PreparedScenario, draws: Int, threads: Int) throws {
         size = Simulator(prepared.plan).size
         (self.draws, self.threads) = (draws, threads)
-        estimate = prepared.estimate(draws: draws, threads: threads)
+        estimate = try prepared.estimate(draws: draws, threads: threads)
     }
 
     var text: String {
-        let updates = Double(size.updatesPerDraw) * Double(draws)
         let records = size.bytesPerDraw * draws
         let rows = [
             ("scenarios", "\(size.scenarios)"),
             ("cells", "\(size.cells) (schools x SES groups x grades x outcomes x school years)"),
             ("draws", "\(draws)"),
-            ("cell updates", "\(significant(updates)) (scenarios x cells x draws)"),
+            ("cell updates", "\(size.updatesPerDraw * draws) (scenarios x cells x draws)"),
             ("bytes a draw", "\(size.bytesPerDraw)"),
             ("memory", "\(Self.bytes(estimate.memory)) in use now, and at most \(Self.bytes(records)) for the draws"),
             (
@@ -31,7 +30,8 @@ struct SizeReport {
             ),
             (
                 "expected time",
-                "\(Self.seconds(estimate.seconds)) on \(counted(threads, "thread")): \(Self.seconds(estimate.simulation)) "
+                "\(Self.seconds(estimate.seconds)) on \(counted(threads, "thread")): \(Self.seconds(estimate.preparation)) "
+                    + "to prepare, \(Self.seconds(estimate.simulation)) "
                     + "to simulate, \(Self.seconds(estimate.summaries)) to summarise, measured here with "
                     + "\(counted(estimate.measuredDraws, "draw"))"
             ),

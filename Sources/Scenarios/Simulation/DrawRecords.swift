@@ -59,6 +59,12 @@ public struct RecordBlock: Sendable, Equatable {
         return RecordBlock(draws: part, positions: first..<(first + part.count * length), storage: storage)
     }
 
+    /// The same records as those of later draws, not copied.
+    fileprivate func moved(by offset: Int) -> RecordBlock {
+        RecordBlock(
+            draws: (draws.lowerBound + offset)..<(draws.upperBound + offset), positions: positions, storage: storage)
+    }
+
     /// Whether the draws and their records are the same.
     public static func == (left: RecordBlock, right: RecordBlock) -> Bool {
         left.draws == right.draws
@@ -119,6 +125,11 @@ public struct DrawRecords: Sendable, Equatable {
     /// The first draws, draw by draw.
     func prefix(_ draws: Int) -> [Double] {
         blocks.flatMap { block in block.part(0..<draws)?.withValues { Array($0) } ?? [] }
+    }
+
+    /// The first draws as if they were later ones.
+    func moved(by offset: Int, first draws: Int) -> [RecordBlock] {
+        blocks.compactMap { $0.part(0..<draws)?.moved(by: offset) }
     }
 
     /// Whether the records are the same, whatever blocks they came in.

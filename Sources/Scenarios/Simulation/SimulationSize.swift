@@ -24,3 +24,16 @@ extension Simulator {
             scenarios: plan.scenarios.count, cells: cells.reduce(0, +), bytesPerDraw: memory(draws: 1))
     }
 }
+
+extension SimulationResult {
+    /// These draws over and over, in the same memory: to measure how long summaries of so many take, never to report.
+    package func repeated(to draws: Int) -> SimulationResult {
+        var (blocks, next) = ([RecordBlock](), 0)
+        while next < draws {
+            let count = min(records.count, draws - next)
+            blocks += records.moved(by: next, first: count)
+            next += count
+        }
+        return SimulationResult(layout: layout, records: DrawRecords(blocks, length: layout.length))
+    }
+}
