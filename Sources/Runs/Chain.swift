@@ -73,7 +73,8 @@ public struct FitResult: Sendable {
             + [.diagnostics(diagnostics)]
         let name = models.map(\.fit.model).joined(separator: "-")
         try RunWriter(path: path, name: name, title: models.map(\.file.title).joined(separator: "; ")).write(
-            tables, command: command, seed: nil, draws: nil, teachingWeeks: teachingWeeks, inputs: try inputs)
+            tables, command: command, seed: nil, teachingWeeks: teachingWeeks,
+            inputs: try inputs.map { Manifest.Input($0) })
         return tables
     }
 }
@@ -107,21 +108,56 @@ public struct PreparedScenario: Sendable {
     /// Its fitted models.
     public let fit: FitResult
     /// The plan.
-    public let plan: SimulationPlan
+    public private(set) var plan: SimulationPlan
+    /// The files read, once somebody has asked: a change on disk afterwards is none of this run.
+    private var inputList: [Manifest.Input]?
+    /// How long it took to fit the models and to allocate the money.
+    let preparationSeconds: Double
 
     /// Reads a scenario file, fits its models and allocates its money.
     ///
     /// - Throws: the errors of the files, the fits and the money.
-    public init(path: String) throws {
-        file = try ScenarioFile(path: path)
+    public init(path: String) throws { try self.init(ScenarioFile(path: path)) }
+
+    /// Fits the models of a scenario file and allocates its money.
+    ///
+    /// - Throws: the errors of the files, the fits and the money.
+    public init(_ scenario: ScenarioFile) throws {
+        let start = ContinuousClock.now
+        file = scenario
         fit = try FitResult(modelPaths: file.models.map(\.path))
         do {
             plan = try SimulationPlan(
                 file, analyses: fit.analyses,
                 models: Dictionary(fit.models.map { ($0.fit.model, $0) }, uniquingKeysWith: { first, _ in first }))
         } catch let error as ScenarioError {
-            throw ScenarioFileError(path: path, error: error)
+            throw ScenarioFileError(path: file.path, error: error)
         }
+        preparationSeconds = (ContinuousClock.now - start) / .seconds(1)
+    }
+
+    /// Reads the files that the simulation rests on.
+    mutating func readInputs() throws -> [(path: String, bytes: [UInt8])] {
+        var inputs = try plan.funding.inputs + fit.inputs
+        if let menu = file.interventions?.menu { inputs.append((menu.path, menu.bytes)) }
+        inputList = inputs.map { Manifest.Input($0) }
+        return inputs
+    }
+
+    /// The files that the simulation rests on.
+    fileprivate var inputs: [Manifest.Input] {
+        get throws {
+            if let inputList { return inputList }
+            var copy = self
+            return try copy.readInputs().map { Manifest.Input($0) }
+        }
+    }
+
+    /// The scenario that draws from other estimates of the same models.
+    func drawing(from estimates: [DrawnEstimate]) -> PreparedScenario {
+        var scenario = self
+        scenario.plan = plan.replacing(estimates)
+        return scenario
     }
 
     /// Simulates.
@@ -129,25 +165,38 @@ public struct PreparedScenario: Sendable {
     /// - Parameters:
     ///   - draws: The number of draws; with a precision, the number to begin with.
     ///   - precision: Until when to go on; nil for exactly so many draws.
+    ///   - store: Where finished blocks of draws are kept; nil for memory only.
+    ///   - keepsDraws: Whether the table of all draws will be written.
     ///   - progress: Called with the number of draws done and the number gone on to.
     public func simulate(
-        draws: Int, until precision: SimulationPrecision? = nil, threads: Int, cancellation: Cancellation,
-        progress: @escaping @Sendable (Int, Int) -> Void
+        draws: Int, until precision: SimulationPrecision? = nil, threads: Int, store: ShardStore? = nil,
+        keepsDraws: Bool = false, cancellation: Cancellation, progress: @escaping @Sendable (Int, Int) -> Void
     ) throws -> CompletedRun {
         let simulator = Simulator(plan)
         let result: SimulationResult
         if let precision {
             result = try simulator.run(
-                until: precision, beginningWith: draws, threads: threads, cancellation: cancellation,
+                until: precision, beginningWith: draws, threads: threads, store: store, cancellation: cancellation,
                 progress: progress)
         } else {
-            result = try simulator.run(draws: draws, threads: threads, cancellation: cancellation) {
+            result = try simulator.run(draws: draws, threads: threads, store: store, cancellation: cancellation) {
                 progress($0, draws)
             }
         }
-        return CompletedRun(
+        return summary(of: result, draws: draws, precision: precision, keepsDraws: keepsDraws)
+    }
+
+    /// Summarises draws.
+    ///
+    /// - Parameter draws: The number of draws asked for.
+    func summary(
+        of result: SimulationResult, draws: Int, precision: SimulationPrecision?, keepsDraws: Bool
+    ) -> CompletedRun {
+        CompletedRun(
             prepared: self, draws: result.draws, precision: precision, largestMCSE: result.largestMCSEOfMean(plan),
-            summary: result.summary(plan), effects: plan.effects(draws: result.draws))
+            summary: result.summary(plan), effects: plan.effects(draws: result.draws),
+            request: SimulationRequest(draws: draws, precision: precision, keepsDraws: keepsDraws),
+            keptResult: keepsDraws ? result : nil)
     }
 }
 
@@ -176,7 +225,8 @@ public struct AllocatedMoney: Sendable {
         let tables =
             AllocationTables(plan: plan).tables + [SpendingTable(plan: plan).table, .assumptions(plan.assumptions)]
         try RunWriter(path: path, name: plan.file.name, title: plan.file.title).write(
-            tables, command: command, seed: plan.file.seed, draws: nil, teachingWeeks: [:], inputs: try plan.inputs)
+            tables, command: command, seed: plan.file.seed, teachingWeeks: [:],
+            inputs: try plan.inputs.map { Manifest.Input($0) })
         return tables
     }
 }
@@ -209,6 +259,9 @@ public struct CompletedRun: Sendable {
     public var trajectories: [Trajectory] { summary.trajectories }
     /// The paired differences.
     public var comparisons: [ScenarioComparison] { summary.comparisons }
+    let request: SimulationRequest
+    /// The draws, when their table is to be written.
+    let keptResult: SimulationResult?
 
     /// All diagnostics: of the fits and of the simulation.
     public var diagnostics: [SubjectDiagnostic] {
@@ -234,23 +287,27 @@ public struct CompletedRun: Sendable {
         return list
     }
 
+    /// All tables but that of the draws.
+    var tables: [ResultTable] {
+        get throws {
+            let fit = prepared.fit
+            let simulation = SimulationTables(
+                plan: prepared.plan, summary: summary, effects: effects)
+            return try FitTables(models: fit.models, analyses: fit.analyses).tables()
+                + EvidenceTables(models: fit.models).tables + simulation.tables + [.diagnostics(diagnostics)]
+        }
+    }
+
     /// Writes all tables into a run directory.
     ///
     /// - Returns: The tables written.
     @discardableResult
     public func write(to path: String, command: [String]) throws -> [ResultTable] {
-        let fit = prepared.fit
-        let simulation = SimulationTables(
-            plan: prepared.plan, summary: summary, effects: effects)
-        let tables =
-            try FitTables(models: fit.models, analyses: fit.analyses).tables()
-            + EvidenceTables(models: fit.models).tables + simulation.tables
-            + [.diagnostics(diagnostics)]
-        var inputs = try prepared.plan.funding.inputs + fit.inputs
-        if let menu = prepared.file.interventions?.menu { inputs.append((menu.path, menu.bytes)) }
+        let (fit, tables) = (prepared.fit, try tables)
         try RunWriter(path: path, name: prepared.file.name, title: prepared.file.title).write(
-            tables, command: command, seed: prepared.file.seed, draws: draws, teachingWeeks: fit.teachingWeeks,
-            inputs: inputs)
+            tables, draws: keptResult.map { DrawsTable(plan: prepared.plan, result: $0) }, command: command,
+            seed: prepared.file.seed, drawCount: draws, request: request, teachingWeeks: fit.teachingWeeks,
+            inputs: try prepared.inputs)
         return tables
     }
 }
@@ -262,20 +319,29 @@ private struct RunWriter {
     let title: String
 
     func write(
-        _ tables: [ResultTable], command: [String], seed: UInt64?, draws: Int?, teachingWeeks: [String: Double],
-        inputs: [(path: String, bytes: [UInt8])]
+        _ tables: [ResultTable], draws: DrawsTable? = nil, command: [String], seed: UInt64?, drawCount: Int? = nil,
+        request: SimulationRequest? = nil, teachingWeeks: [String: Double], inputs: [Manifest.Input]
     ) throws {
         let directory = try RunDirectory(path)
-        let inputList = inputs.map { Manifest.Input(path: $0.path, sha256: sha256($0.bytes), bytes: $0.bytes.count) }
-        let outputs = tables.map {
-            Manifest.Output(path: $0.schema.fileName, sha256: sha256($0.bytes), rows: $0.rowCount)
+        try directory.makeRoom(for: tables.map(\.schema) + (draws == nil ? [] : [.draws]))
+        var written = try tables.map { try directory.write($0) }
+        if let draws { written.append(try draws.write(to: path + "/" + TableSchema.draws.fileName)) }
+        let outputs = written.map {
+            Manifest.Output(path: $0.schema.fileName, sha256: $0.sha256, rows: $0.rowCount)
         }
         let manifest = Manifest(
-            version: herstelVersion, command: command, seed: seed, draws: draws, teachingWeeks: teachingWeeks,
-            specificationDigest: sha256(Array(inputList.map(\.sha256).joined(separator: "\n").utf8)),
-            inputs: inputList, outputs: outputs,
+            version: herstelVersion, command: command, seed: seed, draws: drawCount, request: request,
+            teachingWeeks: teachingWeeks,
+            specificationDigest: sha256(Array(inputs.map(\.sha256).joined(separator: "\n").utf8)),
+            inputs: inputs, outputs: outputs,
             resultDigest: sha256(Array(outputs.map(\.sha256).joined(separator: "\n").utf8)), blas: BLASLibrary.name)
-        try directory.write(
-            tables, package: DataPackage(name: name, title: title, tables: tables), manifest: manifest)
+        try directory.finish(package: DataPackage(name: name, title: title, tables: written), manifest: manifest)
+    }
+}
+
+extension Manifest.Input {
+    /// A file that was read.
+    fileprivate init(_ file: (path: String, bytes: [UInt8])) {
+        self.init(path: file.path, sha256: Runs.sha256(file.bytes), bytes: file.bytes.count)
     }
 }

@@ -39,7 +39,7 @@ struct DataPackage: Encodable {
     let title: String
     let resources: [Resource]
 
-    init(name: String, title: String, tables: [ResultTable]) {
+    init(name: String, title: String, tables: [WrittenTable]) {
         // A package's name is restricted to lower-case letters, digits, '.', '_' and '-'.
         self.name = String(
             name.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
@@ -47,7 +47,7 @@ struct DataPackage: Encodable {
         resources = tables.map { table in
             Resource(
                 name: table.schema.name, path: table.schema.fileName, description: table.schema.description,
-                bytes: table.bytes.count, hash: "sha256:" + sha256(table.bytes),
+                bytes: table.byteCount, hash: "sha256:" + table.sha256,
                 schema: Schema(
                     fields: table.schema.columns.map {
                         Field(

@@ -24,6 +24,8 @@ struct Manifest: Encodable {
     let command: [String]
     let seed: UInt64?
     let draws: Int?
+    /// What decided which draws there are; nil when nothing was simulated.
+    let request: SimulationRequest?
     /// Teaching weeks in a school year, by model: delays in weeks mean nothing without it.
     let teachingWeeks: [String: Double]
     /// The SHA-256 of all inputs' digests in order.
@@ -37,7 +39,7 @@ struct Manifest: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case formatVersion = "format_version"
-        case program, version, command, seed, draws, inputs, outputs, blas
+        case program, version, command, seed, draws, request, inputs, outputs, blas
         case teachingWeeks = "teaching_weeks"
         case specificationDigest = "specification_digest"
         case resultDigest = "result_digest"
@@ -45,13 +47,21 @@ struct Manifest: Encodable {
 }
 
 /// The SHA-256 of some bytes, in hexadecimal.
-func sha256(_ bytes: [UInt8]) -> String {
-    SHA256.hash(data: bytes).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+func sha256(_ bytes: [UInt8]) -> String { hexadecimal(sha256Bytes(bytes)) }
+
+/// The SHA-256 of some bytes, 32 bytes.
+func sha256Bytes(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+
+/// Two digits for each byte.
+func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
 }
 
 /// JSON with sorted keys and indentation, the same bytes for the same value.
 func canonicalJSON(_ value: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return [UInt8](try encoder.encode(value)) + [UInt8(ascii: "\n")]
 }

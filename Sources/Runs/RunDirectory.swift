@@ -11,6 +11,12 @@ public enum RunError: Error, Sendable, Equatable, CustomStringConvertible {
     case noName
     /// The folder cannot be made.
     case cannotCreate(path: String, reason: String)
+    /// Draws or results to go on from are another simulation's.
+    case otherSimulation(path: String, difference: String)
+    /// Another process works in the folder.
+    case inUse(path: String)
+    /// The user stopped the run; the finished draws are kept.
+    case stopped(path: String, kept: Int)
 
     /// The message.
     public var description: String {
@@ -20,6 +26,13 @@ public enum RunError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notAFolder(let path): "\(path): this is a file; expected a folder. Choose another with --output."
         case .noName: "the name of the folder for the results is empty. Give one with --output, '.' for this folder."
         case .cannotCreate(let path, let reason): "\(path): the folder cannot be made: \(reason)."
+        case .otherSimulation(let path, let difference):
+            "\(path): another simulation's, so that its draws cannot be used: \(difference). Undo the change, or begin again "
+                + "without --resume and --shard, or elsewhere with --output."
+        case .inUse(let path):
+            "\(path): another process works in this folder. Wait for it, join it with --resume, or choose another with --output."
+        case .stopped(let path, let kept):
+            "stopped before the end; \(kept) draws are kept in \(path). Go on with the same command and --resume."
         }
     }
 }
@@ -40,9 +53,8 @@ struct RunDirectory {
         if files.fileExists(atPath: path, isDirectory: &isFolder) {
             guard isFolder.boolValue else { throw .notAFolder(path: path) }
             let contents = (try? files.contentsOfDirectory(atPath: path)) ?? []
-            guard contents.isEmpty || contents.contains("run.json") || contents.contains(Self.unfinished) else {
-                throw .notARun(path: path)
-            }
+            let isRun = ["run.json", Self.unfinished].contains { contents.contains($0) }
+            guard isRun || contents.isEmpty else { throw .notARun(path: path) }
         } else {
             try Self.makeFolder(path)
         }
@@ -62,17 +74,60 @@ struct RunDirectory {
     /// A marker that the folder is a run's, until `run.json` is there.
     private static let unfinished = ".unfinished-run"
 
-    /// Writes the tables and their descriptions.
+    /// Marks the folder as a run's, unless it holds a finished one.
     ///
     /// - Throws: ``Tables/TableError/unwritable(file:reason:)``.
-    func write(_ tables: [ResultTable], package: DataPackage, manifest: Manifest) throws {
-        try writeAtomically([], to: path + "/" + Self.unfinished)
-        try? FileManager.default.removeItem(atPath: path + "/run.json")
-        removeStaleTables(keeping: Set(tables.map(\.schema.fileName)))
-        for table in tables { try writeAtomically(table.bytes, to: path + "/" + table.schema.fileName) }
+    func begin() throws(TableError) {
+        guard access(path + "/run.json", F_OK) != 0 else { return }
+        try mark()
+    }
+
+    /// An empty file has no half: it needs no other name while it is written, which would make the folder look like
+    /// somebody else's.
+    private func mark() throws(TableError) {
+        let file = path + "/" + Self.unfinished
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .unwritable(file: file, reason: String(cString: strerror(errno))) }
+        close(descriptor)
+    }
+
+    /// Makes room for the tables of a run: from here on the folder holds an unfinished one.
+    ///
+    /// - Parameter schemas: Those that will be written.
+    /// - Throws: ``Tables/TableError/unwritable(file:reason:)``.
+    func makeRoom(for schemas: [TableSchema]) throws(TableError) {
+        try mark()
+        unlink(path + "/run.json")
+        removeStaleTables(keeping: Set(schemas.map(\.fileName)))
+        removeTemporaryFiles()
+    }
+
+    /// Writes a table.
+    ///
+    /// - Throws: ``Tables/TableError/unwritable(file:reason:)``.
+    func write(_ table: ResultTable) throws(TableError) -> WrittenTable {
+        let bytes = table.bytes
+        try writeAtomically(bytes, to: path + "/" + table.schema.fileName)
+        return WrittenTable(
+            schema: table.schema, byteCount: bytes.count, sha256: sha256(bytes), rowCount: table.rowCount)
+    }
+
+    /// Writes the descriptions of the tables, which makes the run a finished one.
+    ///
+    /// - Throws: ``Tables/TableError/unwritable(file:reason:)``.
+    func finish(package: DataPackage, manifest: Manifest) throws {
         try writeAtomically(try canonicalJSON(package), to: path + "/datapackage.json")
         try writeAtomically(try canonicalJSON(manifest), to: path + "/run.json")
-        try? FileManager.default.removeItem(atPath: path + "/" + Self.unfinished)
+        unlink(path + "/" + Self.unfinished)
+    }
+
+    /// What a killed process was writing.
+    private func removeTemporaryFiles() {
+        let written = TableSchema.all.map(\.fileName) + ["datapackage.json", "run.json"]
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        where name.hasSuffix(".tmp") && written.contains(where: { name.hasPrefix(".\($0).") }) {
+            unlink(path + "/" + name)
+        }
     }
 
     /// Tables of an earlier run that this one does not write would be mistaken for its own.
@@ -88,7 +143,7 @@ extension TableSchema {
     public static let all: [TableSchema] = [
         .estimates, .varianceComponents, .cells, .cellCovariances, .growth, .gaps, .intervals, .bootstrap,
         .conditionalModes, .residuals, .likelihoodRatioTests, .allocation, .allocationSummary, .spending,
-        .trajectories, .comparison, .recovery, .ranking, .goals, .effects, .assumptions, .diagnostics,
+        .trajectories, .comparison, .recovery, .ranking, .goals, .effects, .draws, .assumptions, .diagnostics,
         .evidence, .heterogeneity, .leaveOneOut, .funnel, .persistence, .followUps,
     ]
 }

@@ -68,6 +68,24 @@ public final class AtomicFile {
         syncFolder(folder)
     }
 
+    /// Gives the whole file its name, unless a file has that name already, which then stays as it is: of several processes
+    /// that do this at the same time, one succeeds.
+    ///
+    /// - Returns: Whether it got the name.
+    /// - Throws: ``TableError/unwritable(file:reason:)``; nothing of the file then remains.
+    public func commitIfAbsent() throws(TableError) -> Bool {
+        precondition(descriptor >= 0, "the file must be open")
+        defer { discard() }
+        guard fsync(descriptor) == 0 else { throw unwritable(path) }
+        // A hard link fails when the name is taken, where renaming would replace.
+        guard link(temporary, path) != 0 else {
+            syncFolder(folder)
+            return true
+        }
+        guard errno == EEXIST else { throw unwritable(path) }
+        return false
+    }
+
     /// Removes what was written. Nothing happens after a commit.
     public func discard() {
         guard descriptor >= 0 else { return }

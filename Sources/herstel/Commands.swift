@@ -29,80 +29,6 @@ struct ThreadOption: ParsableArguments {
     }
 }
 
-/// Options that every command which runs draws has.
-struct SimulationOptions: ParsableArguments {
-    @Argument(help: "The scenario file (YAML).")
-    var scenario: String
-
-    @Option(help: "The folder for the results. [default: runs/ and the scenario file's name]")
-    var output: String?
-
-    @Option(help: "The number of draws. [default: what the scenario file says]")
-    var draws: Int?
-
-    @Option(
-        name: .customLong("until-mcse"),
-        help: "Go on from --draws until the Monte Carlo error of every mean deviation is at most so many SD.")
-    var untilMCSE: Double?
-
-    @Option(help: "With --until-mcse: the most draws. [default: 100000]")
-    var maxDraws: Int?
-
-    @OptionGroup var threadOption: ThreadOption
-
-    @Flag(name: .shortAndLong, help: "Print nothing but errors.")
-    var quiet = false
-
-    @Flag(name: .shortAndLong, help: "Print each step and the time it took on standard error.")
-    var verbose = false
-
-    private var threads: Int { threadOption.count }
-
-    func validate() throws {
-        if let draws, !(2...ScenarioFile.largestNumberOfDraws).contains(draws) {
-            throw ValidationError(
-                "--draws \(draws): expected a number from 2 to \(ScenarioFile.largestNumberOfDraws).")
-        }
-        if let untilMCSE, !(untilMCSE > 0 && untilMCSE.isFinite) {
-            throw ValidationError("--until-mcse \(untilMCSE): expected a number of SD above 0.")
-        }
-        guard let maxDraws else { return }
-        guard untilMCSE != nil else { throw ValidationError("--max-draws goes with --until-mcse; use --draws alone.") }
-        if !(2...ScenarioFile.largestNumberOfDraws).contains(maxDraws) || maxDraws < draws ?? 2 {
-            throw ValidationError(
-                "--max-draws \(maxDraws): expected a number from \(draws ?? 2) to \(ScenarioFile.largestNumberOfDraws)."
-            )
-        }
-    }
-
-    /// Prepares and simulates, with progress and Ctrl-C.
-    func simulate() throws -> CompletedRun {
-        threadOption.apply()
-        let steps = Steps(isVerbose: verbose)
-        let prepared = try steps.step("models fitted, money allocated") { try PreparedScenario(path: scenario) }
-        let draws = draws ?? prepared.file.draws
-        let precision = untilMCSE.map {
-            SimulationPrecision(mcse: $0, largestNumberOfDraws: maxDraws ?? max(draws, 100_000))
-        }
-        let progress = Progress(total: draws, isQuiet: quiet)
-        defer { progress.clear() }
-        let clock = ContinuousClock()
-        let start = clock.now
-        let run = try Interrupt.heeded { cancellation in
-            try prepared.simulate(
-                draws: draws, until: precision, threads: threads, cancellation: cancellation,
-                progress: { progress.update($0, of: $1) })
-        }
-        let seconds = (clock.now - start) / .seconds(1)
-        steps.note("\(run.draws) draws simulated on \(threads) threads", seconds: seconds - run.summary.seconds)
-        steps.note("draws summarised", seconds: run.summary.seconds)
-        return run
-    }
-
-    /// The folder for the results.
-    func folder(of run: CompletedRun) -> String { output ?? "runs/" + run.prepared.file.name }
-}
-
 /// `herstel run`.
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -111,13 +37,9 @@ struct Run: ParsableCommand {
     @OptionGroup var options: SimulationOptions
 
     func run() throws {
-        let completed = try options.simulate()
-        let folder = options.folder(of: completed)
-        let tables = try completed.write(to: folder, command: ["run", options.scenario])
-        guard !options.quiet else { return }
-        print(try FitReport(result: completed.prepared.fit).text)
-        print("\n" + RunReport(run: completed).text)
-        print(Closing(folder: folder, tables: tables, draws: completed.draws).text)
+        try SimulationCommand(options: options, name: "run").run { completed in
+            try FitReport(result: completed.prepared.fit).text + "\n\n" + RunReport(run: completed).text
+        }
     }
 }
 
@@ -129,12 +51,7 @@ struct Simulate: ParsableCommand {
     @OptionGroup var options: SimulationOptions
 
     func run() throws {
-        let completed = try options.simulate()
-        let folder = options.folder(of: completed)
-        let tables = try completed.write(to: folder, command: ["simulate", options.scenario])
-        guard !options.quiet else { return }
-        print(RunReport(run: completed).text)
-        print(Closing(folder: folder, tables: tables, draws: completed.draws).text)
+        try SimulationCommand(options: options, name: "simulate").run { RunReport(run: $0).text }
     }
 }
 
@@ -212,14 +129,29 @@ struct Explain: ParsableCommand {
     @Argument(help: "A model, scenario or menu file (YAML).")
     var file: String
 
+    @Option(help: "The number of draws to tell the size and the time of. [default: what the scenario file says]")
+    var draws: Int?
+
+    @OptionGroup var threadOption: ThreadOption
+
+    func validate() throws {
+        if let draws, !(2...ScenarioFile.largestNumberOfDraws).contains(draws) {
+            throw ValidationError(
+                "--draws \(draws): expected a number from 2 to \(ScenarioFile.largestNumberOfDraws).")
+        }
+    }
+
     func run() throws {
         switch try SpecificationKind(path: file) {
         case .scenario:
-            let isMoneyOnly = try ScenarioFile(path: file).outcomes.isEmpty
+            let scenario = try ScenarioFile(path: file)
+            guard !scenario.outcomes.isEmpty else {
+                return print(Explanation.money(try AllocatedMoney(path: file).plan))
+            }
+            threadOption.apply()
             print(
-                isMoneyOnly
-                    ? Explanation.money(try AllocatedMoney(path: file).plan)
-                    : Explanation.scenario(try PreparedScenario(path: file)))
+                try Explanation.scenario(
+                    try PreparedScenario(scenario), draws: draws ?? scenario.draws, threads: threadOption.count))
         case .model: print(Explanation.model(try ModelFile(path: file)))
         case .menu: print(Explanation.menu(try InterventionMenu(path: file)))
         case .truth:

@@ -42,20 +42,20 @@ enum SpecificationKind {
 
 /// What `herstel explain` prints.
 enum Explanation {
-    static func scenario(_ prepared: PreparedScenario) -> String {
+    static func scenario(_ prepared: PreparedScenario, draws: Int, threads: Int) throws -> String {
         let (file, plan) = (prepared.file, prepared.plan)
-        let megabytes = Double(Simulator(plan).memory(draws: file.draws)) / 1e6
-        return """
-            \(file.name): \(file.title)
+        return try """
+        \(file.name): \(file.title)
 
-            Scenarios, the first against which the others are compared: \(file.reference); \(plan.scenarios
+        Scenarios, the first against which the others are compared: \(file.reference); \(plan.scenarios
                 .map(\.declaration.name).filter { $0 != file.reference }.joined(separator: ", "))
-            School years \(file.years.first?.description ?? "") to \(file.years.last?.description ?? ""), \
-            \(plan.population.schools.count) schools, \(file.draws) draws, seed \(file.seed); results in memory: \
-            \(fixed(megabytes, 0)) MB
+        School years \(file.years.first?.description ?? "") to \(file.years.last?.description ?? ""), \
+        \(plan.population.schools.count) schools, seed \(file.seed)
 
-            \(numbers(plan.assumptions))
-            """
+        \(SizeReport(prepared, draws: draws, threads: threads).text)
+
+        \(numbers(plan.assumptions))
+        """
     }
 
     /// A scenario file without outcomes: its schools and its money.
@@ -132,9 +132,12 @@ struct Closing {
     let folder: String
     let tables: [ResultTable]
     let draws: Int?
+    var hasDrawTable = false
 
     var text: String {
-        let rows = tables.map { "\($0.schema.fileName) (\($0.rowCount))" }.joined(separator: ", ")
+        let rows =
+            tables.map { "\($0.schema.fileName) (\($0.rowCount))" }.joined(separator: ", ")
+            + (hasDrawTable ? ", draws.csv" : "")
         let what = draws.map { "\($0) draws. " } ?? ""
         return
             "\n\(what)Results in \(folder)/, with rows: \(rows).\nColumns and units: datapackage.json; provenance: run.json."

@@ -53,8 +53,8 @@ enum Failure {
 
     private static func exitCode(of error: any Error) -> Int32 {
         switch error {
-        case ScenarioError.cancelled, SynthesisError.cancelled: interrupted
-        case TableError.unwritable, RunError.cannotCreate: failed
+        case ScenarioError.cancelled, SynthesisError.cancelled, RunError.stopped: interrupted
+        case TableError.unwritable, RunError.cannotCreate, RunError.inUse: failed
         case let error as LocatedModelError: error.error.isFailureOfTheFit ? failed : badInput
         default: badInput
         }

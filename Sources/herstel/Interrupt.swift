@@ -29,6 +29,8 @@ enum Interrupt {
             }
         }
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        // A file larger than allowed is then an error of the write, which names the file.
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     /// Does work that reads the request.

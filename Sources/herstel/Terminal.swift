@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// Standard error: progress and remarks. Standard output is for results only.
 enum Terminal {
@@ -31,41 +30,4 @@ enum Terminal {
                     return isControl ? "?" : scalar
                 }))
     }
-}
-
-/// Progress of a long step on a terminal, with the time left; nothing when standard error is no terminal.
-final class Progress: Sendable {
-    private let total: Int
-    private let doing, unit: String
-    private let isShown: Bool
-    private let start = ContinuousClock.now
-    private let lastUpdate = Mutex<ContinuousClock.Instant?>(nil)
-
-    init(total: Int, isQuiet: Bool, doing: String = "simulating", unit: String = "draws") {
-        self.total = total
-        (self.doing, self.unit) = (doing, unit)
-        isShown = !isQuiet && Terminal.isInteractive
-    }
-
-    /// Shows how far the run is, at most ten times a second.
-    func update(_ done: Int) { update(done, of: total) }
-
-    /// Shows how far the run is when the total has changed on the way.
-    func update(_ done: Int, of total: Int) {
-        guard isShown else { return }
-        let now = ContinuousClock.now
-        let isDue = lastUpdate.withLock { last in
-            if let last, now - last < .milliseconds(100), done < total { return false }
-            last = now
-            return true
-        }
-        guard isDue else { return }
-        let elapsed = (now - start) / .seconds(1)
-        let left = elapsed / Double(max(1, done)) * Double(total - done)
-        Terminal.write("\r\u{1B}[K  \(doing): \(done) of \(total) \(unit), \(Int(left.rounded(.up))) s left")
-        if done == total { Terminal.write("\r\u{1B}[K") }
-    }
-
-    /// Wipes an unfinished progress line.
-    func clear() { if isShown { Terminal.write("\r\u{1B}[K") } }
 }

@@ -154,21 +154,4 @@ import Testing
         #expect(
             result.errors == "herstel: error: /proc/nowhere: the folder cannot be made: No such file or directory.\n")
     }
-
-    @Test func interruptEndsWith130AndLeavesNoHalfWrittenRun() throws {
-        let folder = try TemporaryFolder()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = [
-            "run", repositoryFile("scenarios/np-onderwijs.yaml"), "--output", folder.file("out"), "--draws", "100000",
-            "--quiet",
-        ]
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        Thread.sleep(forTimeInterval: 3)
-        process.interrupt()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 130)
-        #expect(!FileManager.default.fileExists(atPath: folder.file("out")))
-    }
 }

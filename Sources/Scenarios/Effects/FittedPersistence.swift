@@ -10,7 +10,9 @@ struct FittedPersistence: Sendable {
     let fit: PersistenceFit
     /// The number that keys the model's draws.
     let stream: UInt64
-    private let factor: Matrix
+    /// The mean of the coefficients that draws are taken around, and a lower factor of their covariance.
+    var mean: [Double]
+    var factor: Matrix
 
     /// - Parameter stream: The number that keys the model's draws.
     /// - Throws: ``LinearAlgebra/SemidefiniteFactor``'s error when the covariance is none.
@@ -18,16 +20,15 @@ struct FittedPersistence: Sendable {
         self.model = model
         self.fit = fit
         self.stream = stream
+        mean = fit.coefficients.values
         factor = try SemidefiniteFactor(fit.coefficients.covariance).lower
     }
 
     /// The decay in a draw: the same in every scenario.
     func persistence(_ inputs: DrawnInputs) -> Persistence {
-        let normals = fit.coefficients.values.indices.map {
-            inputs.normal(.estimate(model: stream, element: $0))
-        }
-        let drawn = fit.coefficients.values.indices.map { row in
-            (0...row).reduce(fit.coefficients.values[row]) { $0 + factor[row, $1] * normals[$1] }
+        let normals = mean.indices.map { inputs.normal(.estimate(model: stream, element: $0)) }
+        let drawn = mean.indices.map { row in
+            (0...row).reduce(mean[row]) { $0 + factor[row, $1] * normals[$1] }
         }
         let curve = fit.curve(of: drawn)
         // The fit counts in months, effects in years.

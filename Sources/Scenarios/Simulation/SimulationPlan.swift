@@ -66,11 +66,11 @@ public struct SimulationPlan: Sendable {
     /// The schools and the money.
     public let funding: FundingPlan
     /// What the money is spent on, effects of fitted models in place; nil when the file declares no interventions.
-    public let interventions: InterventionDeclaration?
+    public internal(set) var interventions: InterventionDeclaration?
     /// How effects of interventions last, when a model says it.
-    let fittedPersistence: FittedPersistence?
+    var fittedPersistence: FittedPersistence?
     /// The starting estimates, by model.
-    let starts: [JointStart]
+    var starts: [JointStart]
     /// All uncertain inputs.
     let space: InputSpace
     /// How they are drawn.

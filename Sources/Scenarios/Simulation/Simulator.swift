@@ -65,6 +65,18 @@ public struct Simulator: Sendable {
         return SimulationResult(layout: layout, records: DrawRecords(blocks, length: layout.length))
     }
 
+    /// Computes the draws of a range that a store does not hold yet, and keeps them there.
+    ///
+    /// - Throws: ``ScenarioError/cancelled``, or an error of the store.
+    public func fill(
+        _ range: Range<Int>, of store: any RecordStore, threads: Int, cancellation: Cancellation = Cancellation(),
+        progress: @escaping @Sendable (Int) -> Void = { _ in }
+    ) throws {
+        _ = try blocks(
+            range, kept: try store.finishedBlocks(), threads: threads, store: store, cancellation: cancellation,
+            progress: progress)
+    }
+
     /// Computes the draws of a range that are not in the blocks kept.
     ///
     /// - Returns: Blocks that hold exactly the range, those kept included.
@@ -72,20 +84,20 @@ public struct Simulator: Sendable {
         _ range: Range<Int>, kept: [RecordBlock], threads: Int, store: (any RecordStore)?, cancellation: Cancellation,
         progress: @escaping @Sendable (Int) -> Void
     ) throws -> [RecordBlock] {
-        let found = kept.compactMap { $0.clamped(to: range, length: layout.length) }
+        let found = kept.compactMap { $0.part(range) }
         let missing = Self.pieces(of: range, without: found.map(\.draws))
         let simulation = DrawSimulation(plan, layout: layout)
         let slots = Slots(count: missing.count)
         let next = Atomic<Int>(0)
         let done = Atomic<Int>(found.reduce(0) { $0 + $1.draws.count })
+        progress(done.load(ordering: .relaxed))
         DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
             while !cancellation.isCancelled, !slots.hasFailed {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard index < missing.count else { return }
                 slots.fill(index) {
-                    let block = simulation.block(missing[index], cancellation: cancellation)
-                    if let block { try store?.save(block) }
-                    return block
+                    guard let block = simulation.block(missing[index], cancellation: cancellation) else { return nil }
+                    return try store?.save(block) ?? block
                 }
                 progress(done.wrappingAdd(missing[index].count, ordering: .relaxed).newValue)
             }
@@ -107,17 +119,6 @@ public struct Simulator: Sendable {
             next = max(next, gapEnd.upperBound)
         }
         return pieces
-    }
-}
-
-extension RecordBlock {
-    /// The part of the block within a range; nil when there is none.
-    fileprivate func clamped(to range: Range<Int>, length: Int) -> RecordBlock? {
-        guard draws.overlaps(range) else { return nil }
-        let part = draws.clamped(to: range)
-        guard part != draws else { return self }
-        let first = (part.lowerBound - draws.lowerBound) * length
-        return RecordBlock(draws: part, values: Array(values[first..<(first + part.count * length)]))
     }
 }
 

@@ -1,0 +1,95 @@
+import Dispatch
+import Glibc
+import Scenarios
+
+/// How long a simulation is expected to take, and what room it needs, measured by simulating a few draws.
+public struct RunEstimate: Sendable {
+    /// The time to fit the models and to allocate the money, which it took just now, s.
+    public let preparation: Double
+    /// The time to compute the draws, s.
+    public let simulation: Double
+    /// The time to summarise them and to make the tables, s.
+    public let summaries: Double
+    /// The draws that were simulated to find out.
+    public let measuredDraws: Int
+    /// Bytes of memory that the process uses, records of draws left out.
+    public let memory: Int
+    /// About how many bytes the table of all draws would have.
+    public let drawTableBytes: Int
+
+    /// The time in all, s.
+    public var seconds: Double { preparation + simulation + summaries }
+}
+
+extension PreparedScenario {
+    /// Measures how long a simulation will take: about a second and a half of work, or two draws when these take longer.
+    ///
+    /// - Parameters:
+    ///   - draws: The number of draws.
+    ///   - threads: The number of threads.
+    /// - Throws: An error of the tables.
+    public func estimate(draws: Int, threads: Int) throws -> RunEstimate {
+        let simulator = Simulator(plan)
+        var count = 1
+        var seconds = timed { runEverywhere(simulator, draws: count, threads) }
+        // Twice as many as long as that fits: the last measurement then has most of the time.
+        while count < draws, seconds < 0.35 {
+            count = min(draws, seconds < 0.04 ? 8 * count : 2 * count)
+            seconds = timed { runEverywhere(simulator, draws: count, threads) }
+        }
+        // Blocks are dealt out whole.
+        let blocks = (draws + Simulator.drawsPerBlock - 1) / Simulator.drawsPerBlock
+        let rounds = (blocks + threads - 1) / threads
+        let longest = min(Double(draws), max(Double(rounds * Simulator.drawsPerBlock), Double(draws) / Double(threads)))
+        let simulation = seconds / Double(count) * longest
+        let sample = try simulator.run(draws: 2, threads: 1)
+        let summaries = try summarySeconds(sample, draws: draws)
+        return RunEstimate(
+            preparation: preparationSeconds, simulation: simulation, summaries: summaries,
+            measuredDraws: count * threads,
+            memory: Self.residentBytes,
+            drawTableBytes: DrawsTable(plan: plan, result: sample).estimatedBytes(draws: draws))
+    }
+
+    /// A part that does not hang on the number of draws, and one that grows with it.
+    private func summarySeconds(_ sample: SimulationResult, draws: Int) throws -> Double {
+        func seconds(_ count: Int) throws -> Double {
+            let result = sample.repeated(to: count)
+            let start = ContinuousClock.now
+            _ = try summary(of: result, draws: count, precision: nil, keepsDraws: false).tables
+            return (ContinuousClock.now - start) / .seconds(1)
+        }
+        let fixed = try seconds(2)
+        var (count, whole) = (2, fixed)
+        while count < draws, whole < fixed + 0.15 {
+            count = min(draws, 4 * count)
+            whole = try seconds(count)
+        }
+        guard count > 2 else { return fixed }
+        return fixed + max(0, whole - fixed) / Double(count - 2) * Double(draws - 2)
+    }
+
+    /// The same draws on every thread: cores that are all at work are slower each than one alone.
+    private func runEverywhere(_ simulator: Simulator, draws: Int, _ threads: Int) {
+        DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
+            _ = try? simulator.run(draws: draws, threads: 1)
+        }
+    }
+
+    private func timed(_ work: () -> Void) -> Double {
+        let start = ContinuousClock.now
+        work()
+        return (ContinuousClock.now - start) / .seconds(1)
+    }
+
+    /// Resident memory, from the second number of /proc/self/statm.
+    private static var residentBytes: Int {
+        guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 128)
+        guard fgets(&line, Int32(line.count), file) != nil else { return 0 }
+        let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let numbers = text.split(separator: " ").compactMap { Int($0) }
+        return numbers.count > 1 ? numbers[1] * sysconf(Int32(_SC_PAGESIZE)) : 0
+    }
+}

@@ -1,0 +1,202 @@
+import Foundation
+import Scenarios
+import Tables
+
+/// The finished blocks of a simulation in the folder `shards/` of its run directory, a file for each: see ``ShardFile``.
+///
+/// `simulation.json` says which simulation they belong to. Several processes may keep blocks in one folder at the same time.
+public struct ShardStore: RecordStore {
+    /// The folder.
+    public let path: String
+    /// What the blocks belong to.
+    let identity: SimulationIdentity
+    private let digest: [UInt8]
+    private let lock: FolderLock
+    private let note: @Sendable (String) -> Void
+
+    static let folderName = "shards"
+    static let identityName = "simulation.json"
+    private static let suffix = ".draws"
+
+    /// What to do with blocks that are there already.
+    public enum Earlier: Sendable {
+        /// Remove them.
+        case discarded
+        /// Go on from them.
+        case continued
+    }
+
+    /// Opens the folder of a run directory, which must be there, and makes it the simulation's.
+    ///
+    /// - Parameters:
+    ///   - run: The run directory.
+    ///   - identity: The simulation with the estimates fitted here; ``identity`` has those kept.
+    ///   - note: Called with remarks for standard error.
+    /// - Throws: ``RunError/otherSimulation(path:difference:)`` when the blocks to go on from are another simulation's,
+    ///   ``RunError/inUse(path:)``, or an error of the file system.
+    init(
+        in run: String, for identity: SimulationIdentity, earlier: Earlier, note: @escaping @Sendable (String) -> Void
+    ) throws {
+        path = run + "/" + Self.folderName
+        self.note = note
+        guard mkdir(path, 0o755) == 0 || errno == EEXIST else {
+            throw RunError.cannotCreate(path: path, reason: String(cString: strerror(errno)))
+        }
+        lock = try FolderLock(path)
+        if lock.isAlone {
+            Self.removeTemporaryFiles(in: path)
+            if earlier == .discarded { Self.discard(path, note: note) }
+        } else if earlier == .discarded {
+            throw RunError.inUse(path: path)
+        }
+        self.identity = try Self.agreed(identity, in: path, isAlone: lock.isAlone, note: note)
+        digest = try self.identity.digest
+        lock.share()
+    }
+
+    /// The stored identity, written when there is none yet.
+    private static func agreed(
+        _ own: SimulationIdentity, in path: String, isAlone: Bool, note: (String) -> Void
+    ) throws -> SimulationIdentity {
+        let file = path + "/" + identityName
+        if isAlone, access(file, F_OK) == 0, (try? SimulationIdentity(json: try readFile(file))) == nil {
+            note("\(file): the file is damaged; the draws of the earlier run cannot be told apart and are discarded.")
+            removeAll(in: path)
+        }
+        let new = try AtomicFile(file)
+        try new.append(try own.json)
+        if try new.commitIfAbsent() { return own }
+        let stored: SimulationIdentity
+        do {
+            stored = try SimulationIdentity(json: try readFile(file))
+        } catch {
+            throw RunError.otherSimulation(path: path, difference: "\(identityName) cannot be read")
+        }
+        if let difference = stored.difference(from: own) {
+            throw RunError.otherSimulation(path: path, difference: difference)
+        }
+        return stored
+    }
+
+    /// The blocks that are there and whole. Files that are no blocks of this simulation are told and left out.
+    public func finishedBlocks() throws -> [RecordBlock] {
+        var blocks: [RecordBlock] = []
+        for name in Self.names(in: path) where name.hasSuffix(Self.suffix) {
+            do {
+                blocks.append(
+                    try ShardFile.open(path + "/" + name, digest: digest, recordLength: identity.recordLength))
+            } catch {
+                note("\(path)/\(name): not used, \(error). Its draws are computed again.")
+            }
+        }
+        return disjoint(blocks)
+    }
+
+    /// Each draw once. Draws that two files hold differently are computed again: one of the two is wrong.
+    private func disjoint(_ blocks: [RecordBlock]) -> [RecordBlock] {
+        let ordered = blocks.sorted {
+            ($0.draws.lowerBound, -$0.draws.count) < ($1.draws.lowerBound, -$1.draws.count)
+        }
+        var (result, next) = ([RecordBlock](), 0)
+        for block in ordered {
+            let overlaps = result.indices.filter { result[$0].draws.overlaps(block.draws) }
+            let isSame = overlaps.allSatisfy { index in
+                let shared = block.draws.clamped(to: result[index].draws)
+                return result[index].part(shared) == block.part(shared)
+            }
+            guard isSame else {
+                note(
+                    "\(path): two files differ in the draws \(block.draws.lowerBound) to "
+                        + "\(min(next, block.draws.upperBound) - 1). These are computed again.")
+                for index in overlaps.reversed() { result.remove(at: index) }
+                continue
+            }
+            if let rest = block.part(max(next, block.draws.lowerBound)..<max(next, block.draws.upperBound)) {
+                result.append(rest)
+                next = rest.draws.upperBound
+            }
+        }
+        return result
+    }
+
+    /// Writes a block to a file of its own.
+    ///
+    /// - Returns: The block in the file's memory, checked against what was to be written.
+    /// - Throws: ``Tables/TableError/unwritable(file:reason:)``.
+    public func save(_ block: RecordBlock) throws -> RecordBlock {
+        let file = "\(path)/\(block.draws.lowerBound)-\(block.draws.upperBound - 1)\(Self.suffix)"
+        try ShardFile.write(block, digest: digest, to: file)
+        do {
+            return try ShardFile.open(file, digest: digest, recordLength: identity.recordLength)
+        } catch {
+            throw TableError.unwritable(file: file, reason: "after writing, \(error)")
+        }
+    }
+
+    /// The number of draws kept.
+    public func keptDraws() throws -> Int { try finishedBlocks().reduce(0) { $0 + $1.draws.count } }
+
+    /// Removes the folder, unless another process works in it.
+    public func remove() {
+        guard lock.takeAlone() else {
+            note("\(path): kept, because another process works in it. Remove it when that has ended.")
+            return
+        }
+        Self.removeAll(in: path)
+        rmdir(path)
+    }
+
+    /// Removes the draws of an earlier run.
+    private static func discard(_ path: String, note: (String) -> Void) {
+        let files = names(in: path)
+        guard !files.isEmpty else { return }
+        let count = files.count { $0.hasSuffix(suffix) }
+        note("\(path): the draws of an earlier run are discarded (\(count) files); --resume goes on from them.")
+        removeAll(in: path)
+    }
+
+    /// Removes what this program has put in the folder; the file that tells the draws apart comes last.
+    private static func removeAll(in path: String) {
+        let files = names(in: path)
+        for name in files where name.hasSuffix(suffix) { unlink(path + "/" + name) }
+        removeTemporaryFiles(in: path)
+        unlink(path + "/" + identityName)
+    }
+
+    /// What a killed process was writing.
+    private static func removeTemporaryFiles(in path: String) {
+        for name in names(in: path) where name.hasPrefix(".") && name.hasSuffix(".tmp") { unlink(path + "/" + name) }
+    }
+
+    private static func names(in path: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+    }
+}
+
+/// A lock on a folder that goes when its process ends, however it ends.
+///
+/// Where the file system has no locks, each process takes itself to be alone.
+final class FolderLock: Sendable {
+    private let descriptor: Int32
+    /// Whether no other process had a lock on the folder when this one was made.
+    let isAlone: Bool
+
+    /// - Throws: ``RunError/cannotCreate(path:reason:)`` when the folder cannot be opened.
+    init(_ path: String) throws(RunError) {
+        descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw .cannotCreate(path: path, reason: String(cString: strerror(errno)))
+        }
+        isAlone = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+        // Another process holds it alone only for the moment in which it opens the folder.
+        if !isAlone { flock(descriptor, LOCK_SH) }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Lets other processes in.
+    func share() { flock(descriptor, LOCK_SH) }
+
+    /// Whether no other process is in the folder, which then stays so.
+    func takeAlone() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK }
+}
