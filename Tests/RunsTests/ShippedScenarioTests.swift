@@ -54,7 +54,7 @@ import Testing
     /// the margin only; what it says of primary schools rests on growth, so they are held against the trend.
     @Test func theProgrammeEndsAsWasObserved() throws {
         let completed = try prepared("np-onderwijs").simulate(
-            draws: 60, threads: 2, cancellation: Cancellation(), progress: { _, _ in })
+            draws: 20, threads: 2, cancellation: Cancellation(), progress: { _, _ in })
         func mean(_ name: String, _ benchmark: RecoveryBenchmark) throws -> Double {
             try #require(
                 completed.trajectories.first {
