@@ -146,6 +146,16 @@ public struct ShardStore: RecordStore {
         rmdir(path)
     }
 
+    /// Removes what a run that was killed after its last table left behind, unless another process works there.
+    static func removeLeftovers(in run: String) {
+        let path = run + "/" + folderName
+        guard access(path, F_OK) == 0, let lock = try? FolderLock(path), lock.isAlone else { return }
+        withExtendedLifetime(lock) {
+            removeAll(in: path)
+            rmdir(path)
+        }
+    }
+
     /// Removes the draws of an earlier run.
     private static func discard(_ path: String, note: (String) -> Void) {
         let files = names(in: path)
