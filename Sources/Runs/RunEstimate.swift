@@ -22,7 +22,8 @@ public struct RunEstimate: Sendable {
 }
 
 extension PreparedScenario {
-    /// Measures how long a simulation will take: about a second and a half of work, or two draws when these take longer.
+    /// Measures how long a simulation will take: about a second and a half of work, or two draws when these take
+    /// longer.
     ///
     /// - Parameters:
     ///   - draws: The number of draws.

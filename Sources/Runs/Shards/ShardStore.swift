@@ -2,9 +2,11 @@ import Foundation
 import Scenarios
 import Tables
 
-/// The finished blocks of a simulation in the folder `shards/` of its run directory, a file for each: see ``ShardFile``.
+/// The finished blocks of a simulation in the folder `shards/` of its run directory, a file for each: see
+/// ``ShardFile``.
 ///
-/// `simulation.json` says which simulation they belong to. Several processes may keep blocks in one folder at the same time.
+/// `simulation.json` says which simulation they belong to. Several processes may keep blocks in one folder at the same
+/// time.
 public struct ShardStore: RecordStore {
     /// The folder.
     public let path: String
