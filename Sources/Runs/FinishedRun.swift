@@ -52,7 +52,7 @@ public struct FinishedRun: Decodable, Sendable {
     /// The run in a folder when it is what a command would make again: the same files, program and draws, and all its
     /// tables still as they were written.
     ///
-    /// Nothing is fitted to find out.
+    /// Nothing is fitted to find out. What such a run did not come to remove is removed.
     ///
     /// - Parameter isOtherRefused: Whether a run of other files or of another version is an error.
     /// - Returns: nil when there is no such run.
@@ -70,7 +70,11 @@ public struct FinishedRun: Decodable, Sendable {
             if hasDraws { return nil }
             throw .otherSimulation(path: path, difference: difference)
         }
-        return run.request == request && run.isWhole(in: folder) ? run : nil
+        guard run.request == request, run.isWhole(in: folder) else { return nil }
+        // It may have been killed between its last file and the end.
+        RunDirectory.removeMark(in: folder)
+        if !request.keepsDraws { ShardStore.removeLeftovers(in: folder) }
+        return run
     }
 
     private func difference(from scenario: ScenarioFile) -> String? {

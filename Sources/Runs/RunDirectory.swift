@@ -118,8 +118,11 @@ struct RunDirectory {
     func finish(package: DataPackage, manifest: Manifest) throws {
         try writeAtomically(try canonicalJSON(package), to: path + "/datapackage.json")
         try writeAtomically(try canonicalJSON(manifest), to: path + "/run.json")
-        unlink(path + "/" + Self.unfinished)
+        Self.removeMark(in: path)
     }
+
+    /// Removes the marker of a run that has come to its end.
+    static func removeMark(in path: String) { unlink(path + "/" + unfinished) }
 
     /// What a killed process was writing.
     private func removeTemporaryFiles() {

@@ -22,7 +22,8 @@ public struct RunEstimate: Sendable {
 }
 
 extension PreparedScenario {
-    /// Measures how long a simulation will take: about a second and a half of work, or two draws when these take longer.
+    /// Measures how long a simulation will take: about a second and a half of work, or two draws when these take
+    /// longer.
     ///
     /// - Parameters:
     ///   - draws: The number of draws.
@@ -42,7 +43,7 @@ extension PreparedScenario {
         let rounds = (blocks + threads - 1) / threads
         let longest = min(Double(draws), max(Double(rounds * Simulator.drawsPerBlock), Double(draws) / Double(threads)))
         let simulation = seconds / Double(count) * longest
-        let sample = try simulator.run(draws: 2, threads: 1)
+        let sample = try simulator.run(draws: 1, threads: 1)
         let summaries = try summarySeconds(sample, draws: draws)
         return RunEstimate(
             preparation: preparationSeconds, simulation: simulation, summaries: summaries,
@@ -61,7 +62,8 @@ extension PreparedScenario {
         }
         let fixed = try seconds(2)
         var (count, whole) = (2, fixed)
-        while count < draws, whole < fixed + 0.15 {
+        // A slow machine has no time for more than the part that is always there.
+        while count < draws, whole < fixed + 0.15, fixed < 1 {
             count = min(draws, 4 * count)
             whole = try seconds(count)
         }

@@ -68,8 +68,8 @@ public final class AtomicFile {
         syncFolder(folder)
     }
 
-    /// Gives the whole file its name, unless a file has that name already, which then stays as it is: of several processes
-    /// that do this at the same time, one succeeds.
+    /// Gives the whole file its name, unless a file has that name already, which then stays as it is: of several
+    /// processes that do this at the same time, one succeeds.
     ///
     /// - Returns: Whether it got the name.
     /// - Throws: ``TableError/unwritable(file:reason:)``; nothing of the file then remains.

@@ -4,9 +4,9 @@ import Synchronization
 
 /// Turns Ctrl-C and TERM into exit code 130.
 ///
-/// Work that can stop in the middle asks to be told (``heeded(_:)``): the first signal then is a request, and a second one
-/// ends at once. Otherwise the first signal ends at once: files appear whole or not at all. The handler is a plain signal
-/// handler that only touches atomics, in place from the start of the program, so that no moment loses a signal.
+/// Work that can stop in the middle asks to be told (``heeded(_:)``): the first signal then is a request, and a second
+/// one ends at once. Otherwise the first signal ends at once: files appear whole or not at all. The handler is a plain
+/// signal handler that only touches atomics, in place from the start of the program, so that no moment loses a signal.
 enum Interrupt {
     /// The request, made by the handler.
     private static let cancellation = Cancellation()

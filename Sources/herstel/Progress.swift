@@ -81,8 +81,8 @@ final class Progress: Sendable {
     func clear() { if style == .auto { Terminal.write("\r\u{1B}[K") } }
 }
 
-/// How fast work goes, from its last twenty seconds or four reports, whichever is longer: the speed may change on the way,
-/// and work that was done before must not count.
+/// How fast work goes, from its last twenty seconds or four reports, whichever is longer: the speed may change on the
+/// way, and work that was done before must not count.
 struct Pace {
     private var reports: [(done: Int, seconds: Double)] = []
 

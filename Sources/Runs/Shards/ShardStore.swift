@@ -2,9 +2,11 @@ import Foundation
 import Scenarios
 import Tables
 
-/// The finished blocks of a simulation in the folder `shards/` of its run directory, a file for each: see ``ShardFile``.
+/// The finished blocks of a simulation in the folder `shards/` of its run directory, a file for each: see
+/// ``ShardFile``.
 ///
-/// `simulation.json` says which simulation they belong to. Several processes may keep blocks in one folder at the same time.
+/// `simulation.json` says which simulation they belong to. Several processes may keep blocks in one folder at the same
+/// time.
 public struct ShardStore: RecordStore {
     /// The folder.
     public let path: String
@@ -144,6 +146,16 @@ public struct ShardStore: RecordStore {
         }
         Self.removeAll(in: path)
         rmdir(path)
+    }
+
+    /// Removes what a run that was killed after its last table left behind, unless another process works there.
+    static func removeLeftovers(in run: String) {
+        let path = run + "/" + folderName
+        guard access(path, F_OK) == 0, let lock = try? FolderLock(path), lock.isAlone else { return }
+        withExtendedLifetime(lock) {
+            removeAll(in: path)
+            rmdir(path)
+        }
     }
 
     /// Removes the draws of an earlier run.

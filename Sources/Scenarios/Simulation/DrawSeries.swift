@@ -15,8 +15,8 @@ public struct DrawSeries: Sendable {
 }
 
 extension SimulationResult {
-    /// Gives the deviations of every scenario, outcome, SES group and school year, one series at a time, in the order of the
-    /// scenario file; groups without pupils are left out.
+    /// Gives the deviations of every scenario, outcome, SES group and school year, one series at a time, in the order
+    /// of the scenario file; groups without pupils are left out.
     ///
     /// - Throws: What `body` throws.
     public func forEachSeries(_ plan: SimulationPlan, _ body: (DrawSeries) throws -> Void) rethrows {

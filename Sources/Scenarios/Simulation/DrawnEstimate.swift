@@ -3,8 +3,8 @@ import LinearAlgebra
 
 /// Numbers of a fit that a simulation draws from.
 ///
-/// Fits go through BLAS, whose last bits differ between machines. A run that is continued or divided over machines therefore
-/// keeps these numbers and draws from those kept.
+/// Fits go through BLAS, whose last bits differ between machines. A run that is continued or divided over machines
+/// therefore keeps these numbers and draws from those kept.
 public struct DrawnEstimate: Codable, Sendable, Equatable {
     /// The model and what the numbers are.
     public let name: String
@@ -20,7 +20,8 @@ public struct DrawnEstimate: Codable, Sendable, Equatable {
     /// By how much the numbers of two fits may differ, relative to the largest of them: fits agree to nine digits.
     public static let tolerance = 1e-6
 
-    /// The position of the first number that differs from another fit's by more than the ``tolerance``; nil when all agree.
+    /// The position of the first number that differs from another fit's by more than the ``tolerance``; nil when all
+    /// agree.
     ///
     /// - Parameter other: As many numbers.
     public func difference(from other: DrawnEstimate) -> Int? {
@@ -34,7 +35,8 @@ public struct DrawnEstimate: Codable, Sendable, Equatable {
 }
 
 extension SimulationPlan {
-    /// Everything that the simulation draws from fitted models: starting states, effects of interventions, their persistence.
+    /// Everything that the simulation draws from fitted models: starting states, effects of interventions, their
+    /// persistence.
     public var drawnEstimates: [DrawnEstimate] {
         var estimates: [DrawnEstimate] = []
         for start in starts {
@@ -58,7 +60,8 @@ extension SimulationPlan {
 
     /// The plan that draws from other numbers.
     ///
-    /// - Parameter estimates: As ``drawnEstimates``, from a fit of the same models; numbers of other models are left out.
+    /// - Parameter estimates: As ``drawnEstimates``, from a fit of the same models; numbers of other models are left
+    /// out.
     public func replacing(_ estimates: [DrawnEstimate]) -> SimulationPlan {
         let byName = Dictionary(estimates.map { ($0.name, $0.values) }, uniquingKeysWith: { first, _ in first })
         var plan = self

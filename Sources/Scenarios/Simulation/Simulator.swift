@@ -25,8 +25,8 @@ public struct SimulationResult: Sendable {
 
 /// Runs the draws of a plan.
 ///
-/// Draws are cut into blocks at fixed places; each is computed by itself and put where it belongs, so that the results have
-/// the same bits for any number of threads, and whether blocks were kept from an earlier run or not.
+/// Draws are cut into blocks at fixed places; each is computed by itself and put where it belongs, so that the results
+/// have the same bits for any number of threads, and whether blocks were kept from an earlier run or not.
 public struct Simulator: Sendable {
     /// The plan.
     public let plan: SimulationPlan
