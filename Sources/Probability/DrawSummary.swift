@@ -11,7 +11,9 @@ public struct DrawSummary: Sendable, Equatable {
     public let standardDeviation: Double?
     /// The MCSE of the standard deviation by the delta method, `sqrt((m4 - m2^2) / n) / (2 sqrt(m2))` with the central moments
     /// m2 and m4; nil for a single draw.
-    public let mcseOfStandardDeviation: Double?
+    public private(set) var mcseOfStandardDeviation: Double?
+    /// The Monte Carlo standard error of the mean, sd / sqrt(n) for independent draws; nil for a single draw.
+    public private(set) var mcseOfMean: Double?
     /// The quantiles at ``probabilities``, of type 7: see ``quantile(sorted:probability:)``.
     public let quantiles: [Double]
     /// The MCSE of each quantile; nil for a single draw.
@@ -19,7 +21,7 @@ public struct DrawSummary: Sendable, Equatable {
     /// Half the distance between the quantiles at `p - sqrt(p (1 - p) / n)` and `p + sqrt(p (1 - p) / n)`: the order
     /// statistics between which the quantile lies with the probability of one standard error (Flegal and others 2008;
     /// with a normal for the binomial distribution of ranks).
-    public let mcseOfQuantiles: [Double]?
+    public private(set) var mcseOfQuantiles: [Double]?
 
     /// The largest relative error of a quantile against the exact one: 0 up to ``exactLimit`` draws, and
     /// ``QuantileSketch/errorBound`` beyond it. It is relative to the larger of the two draws between which the quantile lies.
@@ -44,6 +46,19 @@ public struct DrawSummary: Sendable, Equatable {
         self = draws.count <= Self.exactLimit ? Self(kept: draws) : Self(DrawAccumulator(draws))
     }
 
+    /// The summary of draws that may depend on each other.
+    ///
+    /// The MCSE of the mean is that of ``ReplicatedMean``. Those of the standard deviation and of quantiles are known for
+    /// independent draws only, and nil otherwise.
+    ///
+    /// - Parameter dependence: How the draws depend on each other; nil when that cannot be told: no errors then.
+    public init(_ draws: [Double], dependence: ReplicatedMean.Dependence?) {
+        self.init(draws)
+        guard dependence != .independent else { return }
+        mcseOfMean = dependence.flatMap { ReplicatedMean(draws, dependence: $0).mcse }
+        (mcseOfStandardDeviation, mcseOfQuantiles) = (nil, nil)
+    }
+
     /// The summary of draws, all of which are looked at.
     private init(kept draws: [Double]) {
         count = draws.count
@@ -51,6 +66,7 @@ public struct DrawSummary: Sendable, Equatable {
         self.mean = mean
         standardDeviation = Self.standardDeviation(of: draws, around: mean)
         mcseOfStandardDeviation = Self.mcseOfStandardDeviation(of: draws, around: mean)
+        mcseOfMean = standardDeviation.map { $0 / Double(draws.count).squareRoot() }
         let sorted = draws.contains { $0.isNaN } ? [.nan] : draws.sorted()
         quantiles = Self.probabilities.map { quantile(sorted: sorted, probability: $0) }
         mcseOfQuantiles = Self.halfDistances(draws: draws.count) { probabilities in
@@ -71,6 +87,7 @@ public struct DrawSummary: Sendable, Equatable {
         self.mean = mean
         standardDeviation = draws.moments.standardDeviation
         mcseOfStandardDeviation = draws.moments.mcseOfStandardDeviation
+        mcseOfMean = standardDeviation.map { $0 / Double(draws.count).squareRoot() }
         quantiles = draws.sketch.quantiles(Self.probabilities)
         mcseOfQuantiles = Self.halfDistances(draws: draws.count, quantiles: draws.sketch.quantiles)
         quantileErrorBound = QuantileSketch.errorBound
@@ -84,9 +101,6 @@ public struct DrawSummary: Sendable, Equatable {
         let high = quantiles(zip(probabilities, halves).map { min(1, $0 + $1) })
         return zip(low, high).map { ($1 - $0) / 2 }
     }
-
-    /// The Monte Carlo standard error of the mean, sd / sqrt(n); nil for a single draw.
-    public var mcseOfMean: Double? { standardDeviation.map { $0 / Double(count).squareRoot() } }
 
     /// The 5% quantile.
     public var q05: Double { quantiles[0] }

@@ -167,10 +167,12 @@ public struct PreparedScenario: Sendable {
     ///   - precision: Until when to go on; nil for exactly so many draws.
     ///   - store: Where finished blocks of draws are kept; nil for memory only.
     ///   - keepsDraws: Whether the table of all draws will be written.
+    ///   - sensitivitySamples: Base samples of the sensitivity analysis; 0 for none.
     ///   - progress: Called with the number of draws done and the number gone on to.
     public func simulate(
         draws: Int, until precision: SimulationPrecision? = nil, threads: Int, store: ShardStore? = nil,
-        keepsDraws: Bool = false, cancellation: Cancellation, progress: @escaping @Sendable (Int, Int) -> Void
+        keepsDraws: Bool = false, sensitivitySamples: Int = 0, cancellation: Cancellation,
+        progress: @escaping @Sendable (Int, Int) -> Void
     ) throws -> CompletedRun {
         let simulator = Simulator(plan)
         let result: SimulationResult
@@ -183,20 +185,43 @@ public struct PreparedScenario: Sendable {
                 progress($0, draws)
             }
         }
-        return summary(of: result, draws: draws, precision: precision, keepsDraws: keepsDraws)
+        let request = SimulationRequest(
+            draws: draws, precision: precision, keepsDraws: keepsDraws, sampling: plan.sampling,
+            sensitivitySamples: sensitivitySamples)
+        return try summary(of: result, request, precision: precision, cancellation: cancellation)
     }
 
     /// Summarises draws.
     ///
-    /// - Parameter draws: The number of draws asked for.
+    /// - Throws: ``Scenarios/ScenarioError/cancelled``.
     func summary(
-        of result: SimulationResult, draws: Int, precision: SimulationPrecision?, keepsDraws: Bool
-    ) -> CompletedRun {
-        CompletedRun(
+        of result: SimulationResult, _ request: SimulationRequest, precision: SimulationPrecision? = nil,
+        cancellation: Cancellation = Cancellation()
+    ) throws -> CompletedRun {
+        let start = ContinuousClock.now
+        let sensitivity =
+            request.sensitivitySamples > 0
+            ? try SensitivityAnalysis(plan, samples: request.sensitivitySamples, cancellation: cancellation) : nil
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let summary = result.summary(plan)
+        return CompletedRun(
             prepared: self, draws: result.draws, precision: precision, largestMCSE: result.largestMCSEOfMean(plan),
-            summary: result.summary(plan), effects: plan.effects(draws: result.draws),
-            request: SimulationRequest(draws: draws, precision: precision, keepsDraws: keepsDraws),
-            keptResult: keepsDraws ? result : nil)
+            summary: sensitivity.map { summary.split(by: $0) } ?? summary, effects: plan.effects(draws: result.draws),
+            staffLimits: plan.staffLimits(draws: result.draws), sensitivity: sensitivity, sensitivitySeconds: seconds,
+            request: request, keptResult: request.keepsDraws ? result : nil)
+    }
+
+    /// The scenario with the inputs of its draws sampled in another way.
+    ///
+    /// - Throws: ``ScenarioFileError`` when there are too many of them.
+    public func sampled(by design: SamplingDesign) throws -> PreparedScenario {
+        var scenario = self
+        do {
+            scenario.plan = try plan.sampled(by: design)
+        } catch {
+            throw ScenarioFileError(path: file.path, error: error)
+        }
+        return scenario
     }
 }
 
@@ -254,6 +279,12 @@ public struct CompletedRun: Sendable {
     public let summary: SimulationSummary
     /// The effect of the money, top-down and bottom-up; empty when the file declares no interventions.
     public let effects: [EffectRow]
+    /// Where staff limits what money does; empty when the file declares no interventions.
+    public let staffLimits: [StaffLimit]
+    /// What the uncertainty comes from; nil when not asked for.
+    public let sensitivity: SensitivityAnalysis?
+    /// How long that took to find out.
+    public let sensitivitySeconds: Double
 
     /// The trajectories.
     public var trajectories: [Trajectory] { summary.trajectories }
@@ -283,7 +314,7 @@ public struct CompletedRun: Sendable {
                         "school_rows_left_out", Double(prepared.plan.funding.schoolRowsLeftOut),
                         note: "no id or no number of pupils", isWarning: true)))
         }
-        list += PairingDiagnostics(run: self).diagnostics
+        list += PairingDiagnostics(run: self).diagnostics + SamplingDiagnostics(run: self).diagnostics
         return list
     }
 
@@ -292,7 +323,8 @@ public struct CompletedRun: Sendable {
         get throws {
             let fit = prepared.fit
             let simulation = SimulationTables(
-                plan: prepared.plan, summary: summary, effects: effects)
+                plan: prepared.plan, summary: summary, effects: effects, staffLimits: staffLimits,
+                sensitivity: sensitivity)
             return try FitTables(models: fit.models, analyses: fit.analyses).tables()
                 + EvidenceTables(models: fit.models).tables + simulation.tables + [.diagnostics(diagnostics)]
         }

@@ -12,16 +12,26 @@ public struct SimulationRequest: Codable, Sendable, Equatable {
     public let largestNumberOfDraws: Int?
     /// Whether draws and their table are kept.
     public let keepsDraws: Bool
+    /// How the inputs of draws are sampled.
+    public let sampling: SamplingDesign
+    /// Base samples of the sensitivity analysis; 0 for none.
+    public let sensitivitySamples: Int
 
     private enum CodingKeys: String, CodingKey {
-        case draws
+        case draws, sampling
         case mcse = "until_mcse"
         case largestNumberOfDraws = "max_draws"
         case keepsDraws = "keep_draws"
+        case sensitivitySamples = "sensitivity_samples"
     }
 
     /// A request.
-    public init(draws: Int, precision: SimulationPrecision?, keepsDraws: Bool) {
+    public init(
+        draws: Int, precision: SimulationPrecision? = nil, keepsDraws: Bool = false,
+        sampling: SamplingDesign = .independent, sensitivitySamples: Int = 0
+    ) {
+        self.sampling = sampling
+        self.sensitivitySamples = sensitivitySamples
         self.draws = draws
         mcse = precision?.mcse
         largestNumberOfDraws = precision?.largestNumberOfDraws

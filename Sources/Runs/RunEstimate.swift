@@ -57,7 +57,7 @@ extension PreparedScenario {
         func seconds(_ count: Int) throws -> Double {
             let result = sample.repeated(to: count)
             let start = ContinuousClock.now
-            _ = try summary(of: result, draws: count, precision: nil, keepsDraws: false).tables
+            _ = try summary(of: result, SimulationRequest(draws: count)).tables
             return (ContinuousClock.now - start) / .seconds(1)
         }
         let fixed = try seconds(2)

@@ -13,10 +13,13 @@ struct SimulationCommand {
     /// - Parameter report: What to print about a finished run, above where its results are.
     func run(_ report: (CompletedRun) throws -> String) throws {
         let file = try ScenarioFile(path: options.scenario)
+        try options.checkSampling(file)
         if options.resume, options.shard == nil, !options.dryRun, try isFinished(file) { return }
         options.threadOption.apply()
         let steps = Steps(isVerbose: options.verbose)
-        let prepared = try steps.step("models fitted, money allocated") { try PreparedScenario(file) }
+        let prepared = try steps.step("models fitted, money allocated") {
+            try PreparedScenario(file).sampled(by: options.sampling)
+        }
         guard !options.dryRun else {
             print(try Explanation.scenario(prepared, draws: options.draws(of: file), threads: options.threads))
             return
@@ -38,7 +41,8 @@ struct SimulationCommand {
     private func isFinished(_ file: ScenarioFile) throws -> Bool {
         let folder = options.folder(of: file)
         let request = SimulationRequest(
-            draws: options.draws(of: file), precision: options.precision(of: file), keepsDraws: options.keepDraws)
+            draws: options.draws(of: file), precision: options.precision(of: file), keepsDraws: options.keepDraws,
+            sampling: options.sampling, sensitivitySamples: options.sensitivity)
         guard let run = try FinishedRun.of(file, request: request, in: folder) else { return false }
         if !options.quiet {
             print(
@@ -56,11 +60,13 @@ struct SimulationCommand {
         let run = try stoppable(store, progress) { cancellation in
             try scenario.simulate(
                 draws: draws, until: options.precision(of: scenario.file), threads: options.threads, store: store,
-                keepsDraws: options.keepDraws, cancellation: cancellation,
+                keepsDraws: options.keepDraws, sensitivitySamples: options.sensitivity, cancellation: cancellation,
                 progress: { progress.update($0, of: $1) })
         }
-        steps.note(
-            "\(run.draws) draws simulated on \(options.threads) threads", seconds: (clock.now - start) / .seconds(1))
+        let seconds = (clock.now - start) / .seconds(1) - run.summary.seconds - run.sensitivitySeconds
+        steps.note("\(run.draws) draws simulated on \(options.threads) threads", seconds: seconds)
+        steps.note("draws summarised", seconds: run.summary.seconds)
+        steps.note("sensitivity analysed", seconds: run.sensitivitySeconds)
         return run
     }
 

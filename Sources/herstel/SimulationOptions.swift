@@ -3,6 +3,8 @@ import Runs
 import Scenarios
 import Tables
 
+extension SamplingDesign: ExpressibleByArgument {}
+
 /// Options that every command which runs draws has.
 struct SimulationOptions: ParsableArguments {
     @Argument(help: "The scenario file (YAML).")
@@ -37,6 +39,16 @@ struct SimulationOptions: ParsableArguments {
     @Flag(help: "Print how large the simulation is and how long it will take; write nothing.")
     var dryRun = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How uncertain inputs are drawn: independent, antithetic (mirrored pairs) or sobol (randomised quasi-Monte Carlo; "
+                + "a multiple of 16 draws, best 16 times a power of two). diagnostics.csv tells the gain."))
+    var sampling = SamplingDesign.independent
+
+    @Option(
+        help: "Base samples of the sensitivity analysis; more make its intervals narrower, 0 leaves it out.")
+    var sensitivity = SensitivityAnalysis.defaultSamples
+
     @OptionGroup var threadOption: ThreadOption
 
     @Option(help: "Progress on standard error: auto (a terminal only), plain (a line per 10%), none.")
@@ -66,7 +78,22 @@ struct SimulationOptions: ParsableArguments {
                         + "\(ScenarioFile.largestNumberOfDraws).")
             }
         }
+        if !(0...1 << 20).contains(sensitivity) {
+            throw ValidationError("--sensitivity \(sensitivity): expected a number from 0 to \(1 << 20).")
+        }
+        if sampling != .independent, untilMCSE != nil {
+            throw ValidationError("--until-mcse goes with independent draws; leave out --sampling.")
+        }
         try validateShard()
+    }
+
+    /// Mirrored and quasi-Monte Carlo draws come in sets.
+    func checkSampling(_ file: ScenarioFile) throws {
+        let draws = draws(of: file)
+        guard draws % sampling.setSize != 0 else { return }
+        throw ValidationError(
+            "--sampling \(sampling.rawValue) needs a multiple of \(sampling.setSize) draws; found \(draws). Give --draws."
+        )
     }
 
     private func validateShard() throws {

@@ -18,7 +18,8 @@ extension PreparedScenario {
         var scenario = self
         let inputs = try scenario.readInputs()
         let identity = SimulationIdentity(
-            version: herstelVersion, seed: file.seed, recordLength: Simulator(plan).layout.length,
+            version: herstelVersion, seed: file.seed, sampling: plan.sampling,
+            recordLength: Simulator(plan).layout.length,
             inputs: inputs.map { SimulationIdentity.Input(path: $0.path, bytes: $0.bytes) },
             estimates: plan.drawnEstimates)
         let store = try ShardStore(in: folder, for: identity, earlier: earlier, note: note)

@@ -18,6 +18,8 @@ struct SimulationIdentity: Codable, Equatable {
     /// The program's version.
     let version: String
     let seed: UInt64
+    /// How the inputs of draws are sampled.
+    let sampling: SamplingDesign
     /// Doubles in a draw's record.
     let recordLength: Int
     /// The files in the order in which they were read.
@@ -28,7 +30,7 @@ struct SimulationIdentity: Codable, Equatable {
     private enum CodingKeys: String, CodingKey {
         case formatVersion = "format_version"
         case recordLength = "record_length"
-        case version, seed, inputs, estimates
+        case version, seed, sampling, inputs, estimates
     }
 
     /// The SHA-256 of everything but the places and texts of the inputs.
@@ -50,7 +52,11 @@ struct SimulationIdentity: Codable, Equatable {
         self = try decoder.decode(Self.self, from: Data(json))
     }
 
-    init(version: String, seed: UInt64, recordLength: Int, inputs: [Input], estimates: [DrawnEstimate]) {
+    init(
+        version: String, seed: UInt64, sampling: SamplingDesign = .independent, recordLength: Int, inputs: [Input],
+        estimates: [DrawnEstimate]
+    ) {
+        self.sampling = sampling
         (self.version, self.seed, self.recordLength) = (version, seed, recordLength)
         (self.inputs, self.estimates) = (inputs, estimates)
     }
@@ -67,6 +73,9 @@ struct SimulationIdentity: Codable, Equatable {
 
     private func scalarDifference(from new: SimulationIdentity) -> String? {
         guard seed == new.seed else { return "the seed was \(seed) and is now \(new.seed)" }
+        guard sampling == new.sampling else {
+            return "the sampling was '\(sampling.rawValue)' and is now '\(new.sampling.rawValue)'"
+        }
         guard recordLength == new.recordLength else {
             return "the numbers kept of a draw were \(recordLength) and are now \(new.recordLength)"
         }

@@ -77,7 +77,7 @@ extension ResultTable {
                 [
                     .text(row.scenario), .text(row.benchmark.rawValue), .text(row.sector), .text(row.outcome),
                     .text(row.group), .double(row.probabilityRecovered), .double(1 - row.probabilityRecovered),
-                    .double(row.mcseOfProbability),
+                    .optional(row.mcseOfProbability),
                 ] + years + [
                     .optional(row.years?.mcseOfMedian), .optional(difference?.reference),
                     .optional(difference?.probabilityBoth), .optional(later?.mean),

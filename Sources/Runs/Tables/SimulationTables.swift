@@ -46,18 +46,25 @@ struct SimulationTables {
     let plan: SimulationPlan
     let summary: SimulationSummary
     let effects: [EffectRow]
+    let staffLimits: [StaffLimit]
+    let sensitivity: SensitivityAnalysis?
 
     var tables: [ResultTable] {
         AllocationTables(plan: plan.funding).tables + [
             SpendingTable(plan: plan.funding).table, trajectoryTable,
             .comparison(summary.comparisons), .recovery(summary.recoveries), .ranking(summary.rankings),
-        ] + goalTables + effectTables + [.assumptions(plan.assumptions)]
+        ] + goalTables + sensitivityTables + effectTables + [.assumptions(plan.assumptions)]
     }
 
     /// None when the scenario file declares no interventions.
     private var effectTables: [ResultTable] {
         guard let interventions = plan.file.interventions, !effects.isEmpty else { return [] }
-        return [.effects(effects, interventions)]
+        return [.effects(effects, interventions), .capacity(staffLimits)]
+    }
+
+    /// None when it was not asked for, or nothing is uncertain.
+    private var sensitivityTables: [ResultTable] {
+        sensitivity.map { $0.rows.isEmpty ? [] : [.sensitivity($0)] } ?? []
     }
 
     /// None when the scenario file declares no goals.
@@ -74,7 +81,7 @@ struct SimulationTables {
                     .optional(row.summary.standardDeviation),
                 ] + row.summary.quantiles.map { .double($0) } + [
                     .double(row.probabilityRecovered), .optional(row.summary.mcseOfMean),
-                    .double(row.mcseOfProbability), .optional(row.summary.mcseOfStandardDeviation),
+                    .optional(row.mcseOfProbability), .optional(row.summary.mcseOfStandardDeviation),
                 ]
                     + DrawSummary.probabilities.indices.map { .optional(row.summary.mcseOfQuantiles?[$0]) })
         }

@@ -60,7 +60,8 @@ struct EffectComparison {
         ) -> EffectRow {
             EffectRow(
                 subject: view.subject, approach: approach, step: step, year: year, unit: unit,
-                summary: DrawSummary(values), hasMean: true, factor: factor)
+                summary: DrawSummary(values, dependence: values.count > 1 ? plan.sampling.dependence : .independent),
+                hasMean: true, factor: factor)
         }
         let per1000 = drawn.topDown.map { $0[outcome].per1000 }
         var rows = [
@@ -91,7 +92,8 @@ struct EffectComparison {
         let ratios = zip(topDown, bottomUp).map { $0 / $1 }
         return EffectRow(
             subject: subject, approach: .reconciliation, step: "top_down_over_bottom_up", year: year, unit: "ratio",
-            summary: ratios.allSatisfy(\.isFinite) ? DrawSummary(ratios) : nil, hasMean: false,
+            summary: ratios.allSatisfy(\.isFinite) ? DrawSummary(ratios, dependence: plan.sampling.dependence) : nil,
+            hasMean: false,
             factor: ratio(topDown, bottomUp))
     }
 
@@ -102,7 +104,9 @@ struct EffectComparison {
             func row(_ step: BottomUpStep, _ unit: String, _ values: [Double]) -> EffectRow {
                 EffectRow(
                     subject: subject, approach: .bottomUp, step: step.rawValue, year: "all", unit: unit,
-                    summary: DrawSummary(values), hasMean: true, factor: nil)
+                    summary: DrawSummary(
+                        values, dependence: values.count > 1 ? plan.sampling.dependence : .independent), hasMean: true,
+                    factor: nil)
             }
             return [
                 row(.menuEffect, "SD", drawn.menu[outcome].map { $0[part] }),

@@ -78,12 +78,13 @@ struct GoalJudgement {
         _ goal: GoalDeclaration, _ scenario: Int, sector: String, outcome: String, isWhole: Bool, _ draws: [Double]
     ) -> GoalResult {
         let isKnown = !draws.contains { $0.isNaN }
-        let share = Double(draws.count { $0 >= goal.atLeast }) / Double(draws.count)
+        let dependence = plan.sampling.dependence
+        let share = DrawShare(draws, atLeast: goal.atLeast, dependence: dependence)
         return GoalResult(
             scenario: plan.scenarios[scenario].declaration.name, goal: goal, sector: sector, outcome: outcome,
-            group: groups(goal).name, isWhole: isWhole, probability: isKnown ? share : nil,
-            mcse: isKnown ? mcseOfProportion(share, draws: draws.count) : nil,
-            summary: isKnown ? DrawSummary(draws) : nil)
+            group: groups(goal).name, isWhole: isWhole, probability: isKnown ? share.value : nil,
+            mcse: isKnown ? share.mcse : nil,
+            summary: isKnown ? DrawSummary(draws, dependence: dependence) : nil)
     }
 
     private func money(_ goal: GoalDeclaration, _ scenario: Int) -> GoalResult {

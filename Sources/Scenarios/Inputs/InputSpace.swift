@@ -44,7 +44,7 @@ struct InputKey: Hashable, Sendable {
 }
 
 /// How the uniform numbers of the inputs are drawn.
-public enum SamplingDesign: String, Sendable, CaseIterable {
+public enum SamplingDesign: String, Codable, Sendable, CaseIterable {
     /// Each draw by itself.
     case independent
     /// Draws 2j and 2j + 1 mirror each other: u and 1 - u.
@@ -62,6 +62,15 @@ public enum SamplingDesign: String, Sendable, CaseIterable {
         case .independent: .independent
         case .antithetic: .antitheticPairs
         case .sobol: .replicates(Self.replicates)
+        }
+    }
+
+    /// The draws that belong together: their number divides that of a run's draws.
+    public var setSize: Int {
+        switch self {
+        case .independent: 1
+        case .antithetic: 2
+        case .sobol: Self.replicates
         }
     }
 

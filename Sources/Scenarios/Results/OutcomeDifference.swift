@@ -38,6 +38,8 @@ struct OutcomeDifference {
         return rows
     }
 
+    private var dependence: ReplicatedMean.Dependence { cube.plan.sampling.dependence }
+
     private func paired(_ draws: (OutcomeDraws) -> [Double]) -> PairedDraws {
         PairedDraws(own: draws(own), reference: draws(reference))
     }
@@ -55,8 +57,8 @@ struct OutcomeDifference {
         _ draws: PairedDraws
     ) -> ScenarioComparison {
         let differences = draws.differences
-        let summary = DrawSummary(differences)
-        let better = DrawShare.above(differences)
+        let summary = DrawSummary(differences, dependence: dependence)
+        let better = DrawShare.above(differences, dependence: dependence)
         return comparison(
             measure, benchmark, group, moment, value: summary.mean, sd: summary.standardDeviation,
             interval: (summary.q05, summary.q95), better: better,
@@ -80,8 +82,10 @@ struct OutcomeDifference {
         let added = gaps[worst].map { -$0 }
         return simulatedMoments.compactMap { moment in
             let differences = zip(own.gap(moment: moment, benchmark: benchmark), gaps[moment]).map { $0 - $1 }
-            guard let ratio = RatioOfMeans(differences, over: added) else { return nil }
-            let (summary, better) = (DrawSummary(ratio.ratios), DrawShare.above(differences))
+            guard let ratio = RatioOfMeans(differences, over: added, dependence: dependence) else { return nil }
+            let (summary, better) = (
+                DrawSummary(ratio.ratios, dependence: dependence), DrawShare.above(differences, dependence: dependence)
+            )
             return comparison(
                 .gapClosure, benchmark, "all", moment, value: ratio.value, sd: nil,
                 interval: (summary.q05, summary.q95), better: better,
@@ -93,8 +97,8 @@ struct OutcomeDifference {
 
     private func costPerSDYear(_ sdYears: [Double]) -> ScenarioComparison? {
         let costs = [Double](repeating: cost, count: sdYears.count)
-        guard cost != 0, let ratio = RatioOfMeans(costs, over: sdYears) else { return nil }
-        let summary = DrawSummary(ratio.ratios)
+        guard cost != 0, let ratio = RatioOfMeans(costs, over: sdYears, dependence: dependence) else { return nil }
+        let summary = DrawSummary(ratio.ratios, dependence: dependence)
         return comparison(
             .costPerSDYear, .trend, "all", nil, value: ratio.value, sd: nil, interval: (summary.q05, summary.q95),
             better: nil,

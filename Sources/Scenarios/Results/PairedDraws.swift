@@ -7,16 +7,32 @@ struct DrawShare: Sendable, Equatable {
     let mcse: Double?
 
     /// The mean of scores from 0 to 1, one for each draw.
-    init(scores: [Double]) {
+    init(scores: [Double], dependence: ReplicatedMean.Dependence) {
         let n = Double(scores.count)
         let mean = CompensatedSum(scores).value / n
         value = mean
-        mcse = sampleVariance(scores).map { ($0 / n).squareRoot() }
+        mcse =
+            dependence == .independent
+            ? sampleVariance(scores).map { ($0 / n).squareRoot() }
+            : ReplicatedMean(scores, dependence: dependence).mcse
+    }
+
+    /// The share of draws in which a number is at least a threshold.
+    init(_ draws: [Double], atLeast threshold: Double, dependence: ReplicatedMean.Dependence) {
+        let share = Double(draws.count { $0 >= threshold }) / Double(draws.count)
+        value = share
+        mcse =
+            dependence == .independent
+            ? mcseOfProportion(share, draws: draws.count)
+            : ReplicatedMean(draws.map { $0 >= threshold ? 1 : 0 }, dependence: dependence).mcse
     }
 
     /// The share of draws in which a number is above 0, ties counted half.
-    static func above(_ differences: [Double]) -> DrawShare {
-        DrawShare(wins: differences.count { $0 > 0 }, ties: differences.count { $0 == 0 }, of: differences.count)
+    static func above(_ differences: [Double], dependence: ReplicatedMean.Dependence) -> DrawShare {
+        guard dependence == .independent else {
+            return DrawShare(scores: differences.map { $0 > 0 ? 1 : $0 == 0 ? 0.5 : 0 }, dependence: dependence)
+        }
+        return DrawShare(wins: differences.count { $0 > 0 }, ties: differences.count { $0 == 0 }, of: differences.count)
     }
 
     /// The mean of ones for wins, halves for ties and zeros.
@@ -69,7 +85,7 @@ struct RatioOfMeans: Sendable {
     static let largestShareOfOtherSign = 0.01
 
     /// nil when the denominator's sign is uncertain.
-    init?(_ numerators: [Double], over denominators: [Double]) {
+    init?(_ numerators: [Double], over denominators: [Double], dependence: ReplicatedMean.Dependence) {
         let n = Double(denominators.count)
         let mean = CompensatedSum(denominators).value / n
         let others = denominators.count { mean > 0 ? $0 <= 0 : $0 >= 0 }
@@ -77,7 +93,10 @@ struct RatioOfMeans: Sendable {
         let value = CompensatedSum(numerators).value / n / mean
         self.value = value
         let residuals = zip(numerators, denominators).map { $0 - value * $1 }
-        mcse = sampleVariance(residuals).map { ($0 / n).squareRoot() / abs(mean) }
+        mcse =
+            dependence == .independent
+            ? sampleVariance(residuals).map { ($0 / n).squareRoot() / abs(mean) }
+            : ReplicatedMean(residuals, dependence: dependence).mcse.map { $0 / abs(mean) }
         ratios = zip(numerators, denominators).map { $0 / $1 }
     }
 }

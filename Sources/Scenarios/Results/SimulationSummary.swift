@@ -7,13 +7,16 @@ public struct SimulationSummary: Sendable {
     /// The trajectories: by scenario, then outcome.
     public let trajectories: [Trajectory]
     /// The paired differences with the reference: by scenario, then outcome.
-    public let comparisons: [ScenarioComparison]
+    public internal(set) var comparisons: [ScenarioComparison]
     /// The years of recovery: by scenario, then outcome.
     public let recoveries: [YearOfRecovery]
     /// The scenarios beside each other: by outcome, then scenario.
     public let rankings: [ScenarioRanking]
     /// The goals: by scenario, in the order of the file.
     public let goals: [GoalResult]
+    /// What the sampling design gains in the last school year, all pupils of the reference: the variance of the mean of as many
+    /// independent draws over that of the design's; empty for independent draws.
+    public let samplingGains: [(outcome: String, factor: Double?)]
     /// How long summarising took.
     public let seconds: Double
 
@@ -22,6 +25,15 @@ public struct SimulationSummary: Sendable {
         comparisons.filter {
             $0.measure == .deviation && $0.benchmark == .trend && $0.group == "all" && $0.year == year
         }.map { ($0.scenario, $0.outcome + "." + $0.sector, $0.varianceReduction) }
+    }
+}
+
+extension SimulationSummary {
+    /// The summary with the variance of its comparisons split by source.
+    public func split(by sensitivity: SensitivityAnalysis) -> SimulationSummary {
+        var result = self
+        result.comparisons = sensitivity.split(comparisons)
+        return result
     }
 }
 
@@ -44,6 +56,7 @@ extension SimulationResult {
         return SimulationSummary(
             trajectories: parts.flatMap(\.trajectories), comparisons: comparisons,
             recoveries: parts.flatMap(\.recoveries), rankings: rankings, goals: goals,
+            samplingGains: summariser.samplingGains,
             seconds: (clock.now - start) / .seconds(1))
     }
 
@@ -113,6 +126,16 @@ private struct Summariser {
                     : [Double](repeating: 0, count: own.count)))
     }
 
+    /// What the sampling design gains, by outcome.
+    var samplingGains: [(outcome: String, factor: Double?)] {
+        guard plan.sampling != .independent else { return [] }
+        return plan.file.outcomes.enumerated().map { position, outcome in
+            let draws = OutcomeDraws(cube, scenario: plan.referencePosition, outcome: position).loaded()
+                .deviations([0, 1], moment: cube.moments.count - 1, benchmark: .trend)
+            return (outcome.name, ReplicatedMean(draws, dependence: plan.sampling.dependence).varianceReduction)
+        }
+    }
+
     private func euros(_ scenario: Int, _ sector: String) -> Double { (spending[scenario][sector] ?? .zero).euros }
 
     /// A scenario's money less that of the reference, by sector.
@@ -129,16 +152,16 @@ private struct Summariser {
 
     /// The rankings, by outcome and then scenario.
     func rankings(_ entries: [ScenarioField.Entry]) -> [ScenarioRanking] {
-        let outcomes = plan.file.outcomes
+        let (outcomes, dependence) = (plan.file.outcomes, plan.sampling.dependence)
         return outcomes.indices.flatMap { outcome in
             let field = ScenarioField(entries: plan.scenarios.indices.map { entries[$0 * outcomes.count + outcome] })
             return zip(plan.scenarios, field.entries).map { scenario, entry in
-                let best = DrawShare(scores: field.best(of: entry))
-                let efficient = DrawShare(scores: field.efficient(entry))
+                let best = DrawShare(scores: field.best(of: entry), dependence: dependence)
+                let efficient = DrawShare(scores: field.efficient(entry), dependence: dependence)
                 return ScenarioRanking(
                     scenario: scenario.declaration.name, sector: outcomes[outcome].sector,
                     outcome: outcomes[outcome].outcome, spending: entry.spending,
-                    regret: DrawSummary(field.regret(of: entry)), probabilityBest: best.value,
+                    regret: DrawSummary(field.regret(of: entry), dependence: dependence), probabilityBest: best.value,
                     mcseOfProbabilityBest: best.mcse, probabilityEfficient: efficient.value,
                     mcseOfProbabilityEfficient: efficient.mcse)
             }

@@ -29,7 +29,7 @@ public struct Trajectory: Sendable {
     /// The share of draws in which the deviation is at least minus the margin.
     public let probabilityRecovered: Double
     /// Its Monte Carlo standard error.
-    public let mcseOfProbability: Double
+    public let mcseOfProbability: Double?
 }
 
 extension OutcomeDraws {
@@ -78,11 +78,12 @@ extension OutcomeDraws {
         _ group: String, _ benchmark: RecoveryBenchmark, quintile: String = "all", grade: String = "all",
         _ moment: Int, pupils: Int, _ draws: [Double]
     ) -> Trajectory {
-        let share = Double(draws.count { $0 >= -cube.plan.file.margin }) / Double(draws.count)
+        let dependence = cube.plan.sampling.dependence
+        let share = DrawShare(draws, atLeast: -cube.plan.file.margin, dependence: dependence)
         return Trajectory(
             scenario: cube.plan.scenarios[scenario].declaration.name, benchmark: benchmark, sector: simulated.sector,
             outcome: simulated.outcome, group: group, quintile: quintile, grade: grade, year: cube.moments[moment],
-            pupils: pupils, summary: DrawSummary(draws), probabilityRecovered: share,
-            mcseOfProbability: mcseOfProportion(share, draws: draws.count))
+            pupils: pupils, summary: DrawSummary(draws, dependence: dependence), probabilityRecovered: share.value,
+            mcseOfProbability: share.mcse)
     }
 }

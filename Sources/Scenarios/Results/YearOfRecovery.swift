@@ -20,7 +20,7 @@ public struct YearOfRecovery: Sendable {
     /// The share of draws that recover within the horizon.
     public let probabilityRecovered: Double
     /// Its Monte Carlo standard error.
-    public let mcseOfProbability: Double
+    public let mcseOfProbability: Double?
     /// The years of the draws that recover; nil when none does.
     public let years: Years?
     /// Beside the reference; nil for the reference itself.
@@ -31,7 +31,7 @@ public struct YearOfRecovery: Sendable {
         /// The quantiles at ``probabilities``: the first year by which that share of these draws has recovered.
         public let quantiles: [SchoolYear]
         /// The Monte Carlo standard error of the median, years: see ``Probability/DrawSummary/mcseOfQuantiles``.
-        public let mcseOfMedian: Double
+        public let mcseOfMedian: Double?
 
         /// The probabilities of ``quantiles``.
         public static let probabilities = [0.05, 0.25, 0.50, 0.75, 0.95]
@@ -78,11 +78,13 @@ extension OutcomeDraws {
                 let own = momentsOfRecovery(groups, benchmark: benchmark)
                 let other = reference?.momentsOfRecovery(groups, benchmark: benchmark)
                 let recovered = own.filter { $0 < cube.moments.count }.sorted()
-                let share = Double(recovered.count) / Double(count)
+                let share = DrawShare(
+                    own.map { Double(-$0) }, atLeast: -Double(cube.moments.count - 1), dependence: dependence)
                 return YearOfRecovery(
                     scenario: cube.plan.scenarios[scenario].declaration.name, benchmark: benchmark,
-                    sector: simulated.sector, outcome: simulated.outcome, group: name, probabilityRecovered: share,
-                    mcseOfProbability: mcseOfProportion(share, draws: count),
+                    sector: simulated.sector, outcome: simulated.outcome, group: name,
+                    probabilityRecovered: share.value,
+                    mcseOfProbability: share.mcse,
                     years: recovered.isEmpty ? nil : years(ofSorted: recovered),
                     difference: other.map { difference(own, $0) })
             }
@@ -99,16 +101,20 @@ extension OutcomeDraws {
         let half = (0.25 / Double(moments.count)).squareRoot()
         return YearOfRecovery.Years(
             quantiles: YearOfRecovery.Years.probabilities.map { cube.moments[quantile($0)] },
-            mcseOfMedian: Double(quantile(min(1, 0.5 + half)) - quantile(max(0, 0.5 - half))) / 2)
+            mcseOfMedian: dependence == .independent
+                ? Double(quantile(min(1, 0.5 + half)) - quantile(max(0, 0.5 - half))) / 2 : nil)
     }
+
+    private var dependence: ReplicatedMean.Dependence { cube.plan.sampling.dependence }
 
     private func difference(_ own: [Int], _ other: [Int]) -> YearOfRecovery.Difference {
         let end = cube.moments.count
         let both = zip(own, other).filter { $0 < end && $1 < end }.map { Double($0 - $1) }
-        let earlier = DrawShare.above(zip(own, other).map { Double($1 - $0) })
+        let earlier = DrawShare.above(zip(own, other).map { Double($1 - $0) }, dependence: dependence)
         return YearOfRecovery.Difference(
             reference: cube.plan.file.reference, probabilityBoth: Double(both.count) / Double(count),
-            years: both.isEmpty ? nil : DrawSummary(both), probabilityEarlier: earlier.value,
+            years: both.isEmpty ? nil : DrawSummary(both, dependence: dependence == .independent ? .independent : nil),
+            probabilityEarlier: earlier.value,
             mcseOfProbabilityEarlier: earlier.mcse)
     }
 }

@@ -18,6 +18,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     case evidence(String, place: SpecificationPlace)
     /// Declared correlations cannot be used; the place is where they are declared.
     case correlations(String, place: SpecificationPlace)
+    /// The inputs cannot be sampled as asked.
+    case sampling(String)
     /// There is nothing to simulate.
     case noOutcomes
     /// The user stopped the run.
@@ -35,6 +37,7 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
             "scenario '\(scenario)': money is spent in \(year), but \(calendar) is simulated. Extend the calendar, or move "
                 + "the deadline."
         case .evidence(let message, let place), .correlations(let message, let place): "\(place): \(message)"
+        case .sampling(let message): message
         case .noOutcomes:
             "no outcome is declared, so there is nothing to simulate. Add 'outcomes', or use 'herstel allocate' for the money."
         case .cancelled: "stopped before the end; nothing was written."
@@ -74,7 +77,7 @@ public struct SimulationPlan: Sendable {
     /// All uncertain inputs.
     let space: InputSpace
     /// How they are drawn.
-    public var sampling = SamplingDesign.independent
+    public private(set) var sampling = SamplingDesign.independent
     /// The starting deviations that come from models, for tables.
     public let startingEstimates: [(outcome: SimulatedOutcome, isLow: Bool, estimate: Estimate, model: String)]
     /// Puts a scenario file together.
@@ -103,6 +106,20 @@ public struct SimulationPlan: Sendable {
         }
         (starts, startingEstimates) = try Self.starts(file, analyses)
         space = try InputSpace(file, starts: starts, interventions: interventions, persistence: fittedPersistence)
+    }
+
+    /// The plan with its inputs sampled in another way.
+    ///
+    /// - Throws: ``ScenarioError/sampling(_:)`` when there are more inputs than the design has room for.
+    public func sampled(by design: SamplingDesign) throws(ScenarioError) -> SimulationPlan {
+        if let room = design.largestNumberOfInputs, space.inputs.count > room {
+            throw .sampling(
+                "there are \(space.inputs.count) uncertain inputs, and a Sobol' sequence has room for \(room). Use "
+                    + "--sampling independent.")
+        }
+        var plan = self
+        plan.sampling = design
+        return plan
     }
 
     /// The uncertain inputs of a draw: the same in every scenario.

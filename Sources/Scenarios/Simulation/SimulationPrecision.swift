@@ -41,7 +41,7 @@ extension SimulationResult {
                     guard cube.pupilCount(everyone) > 0 else { continue }
                     for moment in cube.moments.indices {
                         let draws = cube.deviations(scenario: scenario, outcome: position, everyone, moment: moment)
-                        largest = max(largest, Self.mcseOfMean(draws))
+                        largest = max(largest, Self.mcseOfMean(draws, plan.sampling.dependence))
                     }
                 }
             }
@@ -50,8 +50,9 @@ extension SimulationResult {
     }
 
     /// As ``Probability/DrawSummary/mcseOfMean``, without sorting.
-    private static func mcseOfMean(_ draws: [Double]) -> Double {
+    private static func mcseOfMean(_ draws: [Double], _ dependence: ReplicatedMean.Dependence) -> Double {
         guard draws.count > 1 else { return 0 }
+        guard dependence == .independent else { return ReplicatedMean(draws, dependence: dependence).mcse ?? 0 }
         let n = Double(draws.count)
         let mean = CompensatedSum(draws).value / n
         let squares = CompensatedSum(draws.map { ($0 - mean) * ($0 - mean) }).value
