@@ -7,7 +7,7 @@ struct DrawShare: Sendable, Equatable {
     let mcse: Double?
 
     /// The mean of scores from 0 to 1, one for each draw.
-    init(scores: [Double], dependence: ReplicatedMean.Dependence) {
+    init(scores: [Double], dependence: ReplicatedMean.Dependence = .independent) {
         let n = Double(scores.count)
         let mean = CompensatedSum(scores).value / n
         value = mean
@@ -18,7 +18,7 @@ struct DrawShare: Sendable, Equatable {
     }
 
     /// The share of draws in which a number is at least a threshold.
-    init(_ draws: [Double], atLeast threshold: Double, dependence: ReplicatedMean.Dependence) {
+    init(_ draws: [Double], atLeast threshold: Double, dependence: ReplicatedMean.Dependence = .independent) {
         let share = Double(draws.count { $0 >= threshold }) / Double(draws.count)
         value = share
         mcse =
@@ -28,7 +28,7 @@ struct DrawShare: Sendable, Equatable {
     }
 
     /// The share of draws in which a number is above 0, ties counted half.
-    static func above(_ differences: [Double], dependence: ReplicatedMean.Dependence) -> DrawShare {
+    static func above(_ differences: [Double], dependence: ReplicatedMean.Dependence = .independent) -> DrawShare {
         guard dependence == .independent else {
             return DrawShare(scores: differences.map { $0 > 0 ? 1 : $0 == 0 ? 0.5 : 0 }, dependence: dependence)
         }
@@ -85,7 +85,7 @@ struct RatioOfMeans: Sendable {
     static let largestShareOfOtherSign = 0.01
 
     /// nil when the denominator's sign is uncertain.
-    init?(_ numerators: [Double], over denominators: [Double], dependence: ReplicatedMean.Dependence) {
+    init?(_ numerators: [Double], over denominators: [Double], dependence: ReplicatedMean.Dependence = .independent) {
         let n = Double(denominators.count)
         let mean = CompensatedSum(denominators).value / n
         let others = denominators.count { mean > 0 ? $0 <= 0 : $0 >= 0 }

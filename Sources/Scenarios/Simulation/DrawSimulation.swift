@@ -62,8 +62,7 @@ struct DrawSimulation: Sendable {
                 kernel: kernel, parameters: kernel.outcomes.map { parameters[$0.position] },
                 response: response(kernel, kernel.outcomes.map { parameters[$0.position] }, inputs),
                 layout: layout, scenarios: plan.scenarios.count, leaving: leaving)
-            run.simulate(draw, work, &record)
-            for (outcome, paths) in run.leavingPaths(work) { leaving[outcome] = paths }
+            leaving.merge(run.simulate(draw, work, &record)) { $1 }
         }
         return record
     }

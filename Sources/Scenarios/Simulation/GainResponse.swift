@@ -1,40 +1,51 @@
 /// How a gain works out over the years in one outcome of one draw, in all scenarios alike: the impulse response of the state
-/// equation.
-struct GainResponse {
-    /// What is left of a gain, so many years after the money.
-    let lasting: [Double]
-    /// What a gain in well-being has added, so many years after the money; 0 without a well-being outcome.
-    let spilled: [Double]
-    /// The shares of pupils who were there at the time and still are.
-    private let staying: [Double]
+/// equation, per gain in the outcome and per gain in its well-being.
+///
+/// A table of its own, because it is read in the innermost loops.
+final class GainResponse {
+    private let table: UnsafeMutablePointer<Double>
+    private let years: Int
 
     init(_ kernel: SectorKernel, _ own: Int, _ parameters: [OutcomeParameters], _ response: MoneyResponse) {
         let p = parameters[own]
         let wellbeing = kernel.outcomes[own].wellbeing
-        lasting = response.lasting[own]
-        var spilled = [Double](repeating: 0, count: kernel.years)
-        if wellbeing >= 0 {
-            for age in stride(from: 1, to: kernel.years, by: 1) {
-                spilled[age] = p.persistence * spilled[age - 1] + p.spillover * response.lasting[wellbeing][age - 1]
+        let lasting = response.lasting[own]
+        years = kernel.years
+        table = .allocate(capacity: 6 * years)
+        var spilled = 0.0
+        var before = (0.0, 0.0)
+        for age in 0..<years {
+            if wellbeing >= 0, age > 0 {
+                spilled = p.persistence * spilled + p.spillover * response.lasting[wellbeing][age - 1]
             }
+            let staying = kernel.shareStaying(age)
+            let values = [
+                lasting[age], spilled, staying * lasting[age], staying * spilled, staying * (lasting[age] - before.0),
+                staying * (spilled - before.1),
+            ]
+            (table + 6 * age).initialize(from: values, count: 6)
+            before = (lasting[age], spilled)
         }
-        self.spilled = spilled
-        staying = (0..<kernel.years).map { kernel.shareStaying($0) }
     }
 
-    /// The deviation of those who were there.
+    deinit { table.deallocate() }
+
+    /// The deviation of those who were there, so many years after the money.
+    @inline(__always)
     func level(_ age: Int, _ gain: Double, _ wellbeing: Double) -> Double {
-        gain * lasting[age] + wellbeing * spilled[age]
+        gain * table[6 * age] + wellbeing * table[6 * age + 1]
     }
 
     /// The mean deviation over all grades.
+    @inline(__always)
     func meanLevel(_ age: Int, _ gain: Double, _ wellbeing: Double) -> Double {
-        staying[age] * level(age, gain, wellbeing)
+        gain * table[6 * age + 2] + wellbeing * table[6 * age + 3]
     }
 
     /// The mean change over all grades.
+    @inline(__always)
     func meanChange(_ age: Int, _ gain: Double, _ wellbeing: Double) -> Double {
-        staying[age] * (level(age, gain, wellbeing) - (age > 0 ? level(age - 1, gain, wellbeing) : 0))
+        gain * table[6 * age + 4] + wellbeing * table[6 * age + 5]
     }
 }
 

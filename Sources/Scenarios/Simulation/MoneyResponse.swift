@@ -24,6 +24,24 @@ struct MoneyResponse {
             : gains[outcome][((scenario * cells + cell) * RecordLayout.groups + group) * paidYears + paidYear]
     }
 
+    /// Euros times gains, summed over the cells of each quintile.
+    func summed(
+        _ outcome: Int, _ scenario: Int, _ group: Int, _ paidYear: Int, _ schools: SectorSchools
+    ) -> SIMD8<Double> {
+        let first = (scenario * RecordLayout.groups + group) * paidYears + paidYear
+        guard !isSame else { return gains[outcome][group] * schools.eurosByQuintile[first] }
+        var sums = SIMD8<Double>(repeating: 0)
+        schools.eurosByCell.withUnsafeBufferPointer { euros in
+            gains[outcome].withUnsafeBufferPointer { gains in
+                for cell in 0..<cells {
+                    let gain = gains[((scenario * cells + cell) * RecordLayout.groups + group) * paidYears + paidYear]
+                    sums[schools.quintiles[cell]] += euros[first * cells + cell] * gain
+                }
+            }
+        }
+        return sums
+    }
+
     /// The effect per euro of studies of money.
     init(topDown parameters: [OutcomeParameters], schools: SectorSchools, years: Int) {
         cells = schools.cells.count

@@ -31,6 +31,8 @@ struct SectorKernel: Sendable {
         let isFromLevel: Bool
         /// The place in the file of the outcome from which entering pupils bring their deviation; nil for none.
         let entry: Int?
+        /// Whether pupils bring its deviation into another sector.
+        let goesOn: Bool
     }
 
     let sector: String
@@ -65,6 +67,9 @@ struct SectorKernel: Sendable {
                 isFromLevel: outcome.baseline == .level,
                 entry: outcome.entry.flatMap { entry in
                     file.outcomes.firstIndex { $0.outcome == entry.outcome && $0.sector == entry.sector }
+                },
+                goesOn: file.outcomes.contains {
+                    $0.entry?.outcome == outcome.outcome && $0.entry?.sector == outcome.sector
                 })
         }
         schools = SectorSchools(plan, sector: sector)

@@ -48,7 +48,9 @@ struct SectorRun {
     }
 
     /// Simulates the draw and writes its figures.
-    func simulate(_ draw: UInt32, _ work: SectorWorkspace, _ record: inout [Double]) {
+    ///
+    /// - Returns: What the last grade's pupils leave with, by the outcome's place in the file, of outcomes that go on.
+    func simulate(_ draw: UInt32, _ work: SectorWorkspace, _ record: inout [Double]) -> [Int: LeavingPaths] {
         work.clearSums()
         let length = 3 * kernel.moments
         var counts = [Double](repeating: 0, count: (scenarios + 1) * kernel.outcomes.count * length)
@@ -70,13 +72,17 @@ struct SectorRun {
                 }
             }
         }
-        for scenario in 0..<scenarios {
-            for own in kernel.outcomes.indices {
+        var result: [Int: LeavingPaths] = [:]
+        for own in kernel.outcomes.indices {
+            var leaving = kernel.outcomes[own].goesOn ? commonLeaving(own, work) : nil
+            for scenario in 0..<scenarios {
                 let place = (addsNothing(scenario) ? scenarios : scenario) * kernel.outcomes.count + own
                 write(counts[(place * length)..<((place + 1) * length)], scenario, own, &record)
-                writeSums(scenario, own, work, &record)
+                writeSums(scenario, own, work, &record, &leaving)
             }
+            result[kernel.outcomes[own].position] = leaving
         }
+        return result
     }
 
     /// Works out what every scenario that adds something adds to the schools of a cell.
@@ -128,118 +134,81 @@ struct SectorRun {
     }
 
     /// The pupil-weighted sums of a scenario: those that all share, and what its money and entering pupils add.
-    private func writeSums(_ scenario: Int, _ own: Int, _ work: SectorWorkspace, _ record: inout [Double]) {
+    private func writeSums(
+        _ scenario: Int, _ own: Int, _ work: SectorWorkspace, _ record: inout [Double], _ leaving: inout LeavingPaths?
+    ) {
         let outcome = kernel.outcomes[own]
-        let added = added(scenario, own)
+        let (moments, schools, added) = (kernel.moments, kernel.schools, work.added)
+        fill(added, scenario, own)
+        let shifts = (0..<moments).map { outcome.isFromLevel ? parameters[own].trend * kernel.trendYears[$0] : 0 }
         for group in 0..<RecordLayout.groups {
-            for moment in 0..<kernel.moments {
-                // Records hold deviations from the trend.
-                let shift = outcome.isFromLevel ? parameters[own].trend * kernel.trendYears[moment] : 0
-                for quintile in 0..<RecordLayout.quintiles {
-                    let index = work.level(own, group: group, quintile: quintile, moment: moment)
-                    let pupils = kernel.schools.pupilsByQuintile[group][quintile]
-                    record[layout.state(scenario, outcome.position, group, quintile, moment)] =
-                        work.levels[index] + added.level[group][quintile][moment] - shift * pupils
-                    record[layout.growth(scenario, outcome.position, group, quintile, moment)] =
-                        work.growth[index] + added.growth[group][quintile][moment]
-                }
-                let pupils = kernel.schools.allPupils[group] / Double(kernel.grades)
-                for grade in 0..<kernel.grades {
-                    record[layout.grade(scenario, outcome.position, group, grade, moment)] =
-                        work.byGrade[work.grade(own, group: group, grade: grade, moment: moment)]
-                        + added.byGrade[group][grade][moment] - shift * pupils
+            for quintile in 0..<RecordLayout.quintiles {
+                let common = work.level(own, group: group, quintile: quintile, moment: 0)
+                let pupils = schools.pupilsByQuintile[group][quintile]
+                let (state, growth) = (
+                    layout.state(scenario, outcome.position, group, quintile, 0),
+                    layout.growth(scenario, outcome.position, group, quintile, 0)
+                )
+                let place = added.place(group: group, quintile: quintile)
+                for moment in 0..<moments {
+                    // Records hold deviations from the trend.
+                    record[state + moment] =
+                        work.levels[common + moment] + added.level[place + moment] - shifts[moment] * pupils
+                    record[growth + moment] = work.growth[common + moment] + added.growth[place + moment]
                 }
             }
-        }
-    }
-
-    /// What the last grade's pupils leave with, by the outcome's place in the file.
-    func leavingPaths(_ work: SectorWorkspace) -> [(Int, LeavingPaths)] {
-        let last = kernel.grades - 1
-        return kernel.outcomes.indices.map { own in
-            func mean(_ group: Int, _ sums: (Int) -> Double) -> [Double] {
-                let pupils = kernel.schools.allPupils[group] / Double(kernel.grades)
-                return (0..<kernel.moments).map { pupils > 0 ? sums($0) / pupils : 0 }
+            let pupils = schools.allPupils[group] / Double(kernel.grades)
+            for grade in 0..<kernel.grades {
+                let common = work.grade(own, group: group, grade: grade, moment: 0)
+                let target = layout.grade(scenario, outcome.position, group, grade, 0)
+                let place = added.place(group: group, grade: grade)
+                for moment in 0..<moments {
+                    record[target + moment] =
+                        work.byGrade[common + moment] + added.byGrade[place + moment] - shifts[moment] * pupils
+                }
             }
-            let common = (0..<RecordLayout.groups).map { group in
-                mean(group) { work.byGrade[work.grade(own, group: group, grade: last, moment: $0)] }
+            if leaving != nil, pupils > 0 {
+                let place = added.place(group: group, grade: kernel.grades - 1)
+                leaving?.gains[scenario][group] = (0..<moments).map { added.byGrade[place + $0] / pupils }
             }
-            let gains = (0..<scenarios).map { scenario in
-                let added = added(scenario, own)
-                return (0..<RecordLayout.groups).map { group in mean(group) { added.byGrade[group][last][$0] } }
-            }
-            return (kernel.outcomes[own].position, LeavingPaths(common: common, gains: gains))
         }
     }
 
     /// What a scenario's money and entering pupils add to the sums over schools.
-    private func added(_ scenario: Int, _ own: Int) -> AddedSums {
-        var sums = AddedSums(kernel)
+    private func fill(_ sums: AddedSums, _ scenario: Int, _ own: Int) {
+        sums.clear()
         let schools = kernel.schools
+        let (response, wellbeing) = (gains[own], kernel.outcomes[own].wellbeing)
         for group in 0..<RecordLayout.groups {
-            for (paidYear, year) in schools.paidYears.enumerated() where schools.hasMoney[scenario] {
-                // Within a quintile and year, a sum of euros times gains works like one gain.
-                var gain = [Double](repeating: 0, count: RecordLayout.quintiles)
-                var wellbeing = gain
-                for (index, cell) in schools.cells.enumerated() {
-                    let euros = cell.euros[scenario][group][paidYear]
-                    let perEuro = self.gain(own, scenario, index, group, paidYear)
-                    gain[cell.quintile] += euros * perEuro.0
-                    wellbeing[cell.quintile] += euros * perEuro.1
-                }
-                for quintile in gain.indices where gain[quintile] != 0 || wellbeing[quintile] != 0 {
-                    sums.add(gains[own], gain[quintile], wellbeing[quintile], group, quintile, year: year, kernel)
+            if schools.hasMoney[scenario] {
+                for (paidYear, year) in schools.paidYears.enumerated() {
+                    // Within a quintile and year, a sum of euros times gains works like one gain.
+                    let gain = self.response.summed(own, scenario, group, paidYear, schools)
+                    let spill =
+                        wellbeing < 0
+                        ? SIMD8<Double>(repeating: 0)
+                        : self.response.summed(wellbeing, scenario, group, paidYear, schools)
+                    for quintile in 0..<RecordLayout.quintiles where gain[quintile] != 0 || spill[quintile] != 0 {
+                        sums.add(
+                            response, gain[quintile], spill[quintile], group, quintile, year: year,
+                            hasFlow: kernel.hasFlow)
+                    }
                 }
             }
-            if let entered { sums.add(entered[scenario][own], group, kernel) }
+            if let entered { sums.add(entered[scenario][own], group, schools) }
         }
-        return sums
     }
-}
 
-/// Pupil-weighted sums over schools.
-private struct AddedSums {
-    /// `[group][quintile][moment]`.
-    var level: [[[Double]]]
-    var growth: [[[Double]]]
-    /// `[group][grade][moment]`.
-    var byGrade: [[[Double]]]
-
-    init(_ kernel: SectorKernel) {
+    /// The part of what the last grade's pupils leave with that all scenarios share.
+    private func commonLeaving(_ own: Int, _ work: SectorWorkspace) -> LeavingPaths {
         let none = [Double](repeating: 0, count: kernel.moments)
-        level = Array(
-            repeating: Array(repeating: none, count: RecordLayout.quintiles), count: RecordLayout.groups)
-        growth = level
-        byGrade = Array(repeating: Array(repeating: none, count: kernel.grades), count: RecordLayout.groups)
-    }
-
-    /// Adds what the money of a year does; the gains are times pupils.
-    mutating func add(
-        _ response: GainResponse, _ gain: Double, _ wellbeing: Double, _ group: Int, _ quintile: Int, year: Int,
-        _ kernel: SectorKernel
-    ) {
-        for moment in (year + 1)..<kernel.moments {
-            let age = moment - 1 - year
-            guard kernel.shareStaying(age) > 0 else { break }
-            level[group][quintile][moment] += response.meanLevel(age, gain, wellbeing)
-            growth[group][quintile][moment] += response.meanChange(age, gain, wellbeing)
-            let part = response.level(age, gain, wellbeing) / Double(kernel.grades)
-            for grade in (kernel.hasFlow ? age : 0)..<kernel.grades { byGrade[group][grade][moment] += part }
-        }
-    }
-
-    /// Adds what entering pupils bring.
-    mutating func add(_ paths: EnteredPaths, _ group: Int, _ kernel: SectorKernel) {
-        for moment in 1..<kernel.moments {
-            for quintile in 0..<RecordLayout.quintiles {
-                let pupils = kernel.schools.pupilsByQuintile[group][quintile]
-                level[group][quintile][moment] += pupils * paths.mean[group][moment]
-                growth[group][quintile][moment] += pupils * paths.change[group][moment]
-            }
+        let common = (0..<RecordLayout.groups).map { group in
             let pupils = kernel.schools.allPupils[group] / Double(kernel.grades)
-            for grade in 0..<kernel.grades {
-                byGrade[group][grade][moment] += pupils * paths.byGrade[group][grade][moment]
-            }
+            let place = work.grade(own, group: group, grade: kernel.grades - 1, moment: 0)
+            return pupils > 0 ? (0..<kernel.moments).map { work.byGrade[place + $0] / pupils } : none
         }
+        return LeavingPaths(
+            common: common,
+            gains: Array(repeating: Array(repeating: none, count: RecordLayout.groups), count: scenarios))
     }
 }

@@ -56,6 +56,11 @@ struct SectorSchools: Sendable {
     /// Pupils by SES group and quintile, and of the whole sector.
     let pupilsByQuintile: [[Double]]
     let allPupils: [Double]
+    /// Euros of each group's pupils, by scenario, group and paid year: in each quintile, and in each cell.
+    let eurosByQuintile: [SIMD8<Double>]
+    let eurosByCell: [Double]
+    /// The cells' quintiles.
+    let quintiles: [Int]
     /// Whether a scenario spends anything in the sector.
     let hasMoney: [Bool]
     /// Whether each quintile is one place that stands for the mean of its schools.
@@ -116,6 +121,8 @@ struct SectorSchools: Sendable {
         }
         (pupilsByQuintile, allPupils, hasMoney) = Self.totals(of: cells, scenarios: spent.count)
         isCondensed = false
+        (eurosByQuintile, eurosByCell) = Self.euros(of: cells, scenarios: spent.count, paidYears: paidYears.count)
+        quintiles = cells.map(\.quintile)
     }
 
     /// Each quintile as one place that weighs as all its schools: what the kernel gives then, without noise and heterogeneity,
@@ -125,6 +132,7 @@ struct SectorSchools: Sendable {
         paidYears = full.paidYears
         (pupilsByQuintile, allPupils, hasMoney) = (full.pupilsByQuintile, full.allPupils, full.hasMoney)
         isCondensed = true
+        (eurosByQuintile, eurosByCell, quintiles) = (full.eurosByQuintile, full.eurosByCell, full.quintiles)
         var chunks: [Chunk] = []
         var pupils = [[Lanes]](repeating: [], count: RecordLayout.groups)
         for quintile in 0..<RecordLayout.quintiles {
@@ -143,6 +151,25 @@ struct SectorSchools: Sendable {
         shares = [nothing, nothing]
         isSchool = nothing
         euros = []
+    }
+
+    private static func euros(
+        of cells: [Cell], scenarios: Int, paidYears: Int
+    ) -> (byQuintile: [SIMD8<Double>], byCell: [Double]) {
+        var (byQuintile, byCell) = ([SIMD8<Double>](), [Double]())
+        for scenario in 0..<scenarios {
+            for group in 0..<RecordLayout.groups {
+                for paidYear in 0..<paidYears {
+                    var sums = SIMD8<Double>(repeating: 0)
+                    for cell in cells {
+                        sums[cell.quintile] += cell.euros[scenario][group][paidYear]
+                        byCell.append(cell.euros[scenario][group][paidYear])
+                    }
+                    byQuintile.append(sums)
+                }
+            }
+        }
+        return (byQuintile, byCell)
     }
 
     private static func totals(

@@ -20,6 +20,8 @@ final class SectorWorkspace {
     let changes: Pointer
     /// What scenarios add to schools.
     let responses: SchoolResponses
+    /// What a scenario adds to sums.
+    let added: AddedSums
     /// What comes in, in a year: `[place]`.
     let input: Pointer
     private let all: Pointer
@@ -31,6 +33,7 @@ final class SectorWorkspace {
     var byGrade: [Double]
 
     init(_ kernel: SectorKernel, scenarios: Int) {
+        added = AddedSums(kernel)
         responses = SchoolResponses(kernel, scenarios: scenarios)
         outcomes = kernel.outcomes.count
         grades = kernel.grades
