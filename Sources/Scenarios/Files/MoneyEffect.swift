@@ -15,6 +15,13 @@ public struct MoneyEffect: Sendable, Equatable {
     /// The key of the input that decides.
     static var key: InputKey { .parameter(.moneyEffect, stream: 0) }
 
+    /// For a sentence: `top-down in 50% of the draws, bottom-up in the others`.
+    public var words: String {
+        guard isUncertain else { return topDownShare == 1 ? "top-down" : "bottom-up" }
+        let percent = (1000 * topDownShare).rounded() / 10
+        return "top-down in \(percent)% of the draws, bottom-up in the others"
+    }
+
     var isUncertain: Bool { topDownShare > 0 && topDownShare < 1 }
 
     /// Whether the draw takes the effect per euro.

@@ -41,7 +41,7 @@ extension SimulationPlan {
     /// Every number that the results rest on.
     public var assumptions: [Assumption] {
         startAssumptions + parameterAssumptions + closureAssumptions + funding.assumptions
-            + interventionAssumptions
+            + interventionAssumptions + structureAssumptions
             + [
                 Assumption(
                     "margin_sd", .fixed(file.margin), origin: "assumption", source: file.path,
@@ -68,6 +68,21 @@ extension SimulationPlan {
                     note: [parameter.kind.meaning, parameter.note].filter { !$0.isEmpty }.joined(separator: "; "))
             }
         }
+    }
+
+    /// Which computation of the money's effect a draw takes, and which parameters move together.
+    private var structureAssumptions: [Assumption] {
+        let effect = file.moneyEffect
+        let choice = Assumption(
+            "money_effect", .fixed(effect.topDownShare), origin: "assumption",
+            source: effect.source.isEmpty ? file.path : effect.source,
+            note: "probability that a draw takes the effect per euro; the others take the menu's effects")
+        return [choice]
+            + file.correlations.map { declared in
+                Assumption(
+                    "correlation(" + declared.names.joined(separator: ", ") + ")", .fixed(declared.correlation),
+                    origin: "assumption", source: declared.source, note: "of each pair's normal scores")
+            }
     }
 
     private var closureAssumptions: [Assumption] {
