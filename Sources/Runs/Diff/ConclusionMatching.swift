@@ -115,7 +115,8 @@ struct ConclusionMatching {
         "equity_gap_closure", "share_of_schools_recovered",
     ]
 
-    /// By kind, then what is sure before what is not, main measures before others, whole sectors before their parts, else as in the tables.
+    /// By kind, then what is sure before what is not, main measures before others, whole sectors before their parts,
+    /// else as in the tables.
     private mutating func sort() {
         func rank(_ change: ConclusionChange) -> (Int, Int, Int, Int) {
             (
