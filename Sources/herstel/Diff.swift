@@ -6,10 +6,10 @@ struct Diff: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Compare two finished runs: which conclusions changed, and which inputs differ.",
         discussion: """
-            For after a correction: give the folder of the run before it and that of the run
-            after it. Conclusions are verdicts, goals, the best scenario and the order of
-            scenarios, years of recovery and the directions of differences. With --output also
-            as CSV: conclusions.csv (every figure that moved), inputs.csv.
+            Give the run before a correction and the run after it. Conclusions are
+            verdicts, goals, the best scenario and the order of scenarios, years of
+            recovery and directions of differences. Every figure that moved is in
+            conclusions.csv of --output, every input that differs in inputs.csv.
             """)
 
     @Argument(help: "The folder of the first run.")

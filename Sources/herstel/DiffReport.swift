@@ -34,6 +34,9 @@ struct DiffReport {
                 "UNPAIRED: \(reason). The runs do not share random numbers, so that every difference holds the Monte "
                 + "Carlo error of both."
         }
+        if difference.inputs.contains(where: { $0.kind == .program && $0.field == "version" }) {
+            return "Both have the same seed; whether two versions draw the same random numbers is not known."
+        }
         return draws == others
             ? "Both have the same random numbers."
             : "Their first \(min(draws, others)) draws have the same random numbers."
@@ -43,6 +46,7 @@ struct DiffReport {
 
     private var conclusions: String {
         if difference.hasSameResults { return "No conclusion changed: every table is the same byte for byte." }
+        guard difference.comparedConclusions > 0 else { return "The runs have no conclusion in common." }
         let changed = difference.conclusions(.changed, .nearBorder)
         let title =
             changed.isEmpty
@@ -60,8 +64,10 @@ struct DiffReport {
             difference.conclusions(.moved).count, difference.conclusions(.withinMonteCarloError).count
         )
         let rest =
-            "Of the conclusions that stayed, the figure of \(moved) moved by more than 2 Monte Carlo standard errors, that of "
-            + "\(noise) by less."
+            moved + noise == 0
+            ? "Of the conclusions that stayed, no figure moved."
+            : "Of the conclusions that stayed, the figure of \(moved) moved by more than 2 Monte Carlo standard errors, that of "
+                + "\(noise) by less."
         return ([title] + border + Self.titles.compactMap { section($0, $1, of: changed) } + [rest])
             .joined(separator: "\n")
     }

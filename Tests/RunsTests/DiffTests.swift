@@ -104,7 +104,8 @@ private func comparison(
         func growth(_ verdict: String, _ deviation: Double) -> ResultTable {
             let cell: [String: CSVWriter.Cell] = [
                 "outcome": .text("reading"), "sector": .text("po"), "cohort": .text("2020/21"), "ses": .text("all"),
-                "baseline_kind": .text("mean"), "deviation": .double(deviation), "verdict": .text(verdict),
+                "baseline_kind": .text("mean"), "deviation": .double(deviation),
+                "delay_weeks": .double(-10 * deviation), "verdict": .text(verdict),
             ]
             return table(.growth, [cell, cell.merging(["cohort": .text("base"), "verdict": .missing]) { $1 }])
         }
@@ -114,8 +115,9 @@ private func comparison(
         #expect(change.status == .changed && change.first == "behind" && change.second == "undetermined")
         #expect(change.key.text == "po, reading, 2020/21, baseline mean")
         let move = try #require(result.moves.first)
-        #expect(result.moves.count == 1 && move.figure == "growth's deviation from the baseline")
+        #expect(result.moves.map(\.figure) == ["growth's deviation from the baseline", "growth's delay"])
         #expect(move.move.first == -2.5 && move.move.second == -2.4 && move.move.mcse == 0)
+        #expect(result.moves[1].move.first == 25 && result.moves[1].unit == "weeks")
     }
 
     /// The 90% interval decides; errors of 0.1 twice make 0.28.

@@ -6,7 +6,8 @@ struct ConclusionTables {
 
     init(_ run: ComparedRun) throws {
         growth = try run.table(
-            "growth.csv", columns: ["outcome", "sector", "cohort", "ses", "baseline_kind", "deviation", "verdict"])
+            "growth.csv",
+            columns: ["outcome", "sector", "cohort", "ses", "baseline_kind", "deviation", "delay_weeks", "verdict"])
         gaps = try run.table("gaps.csv", columns: ["outcome", "sector", "cohort", "change", "verdict"])
         goals = try run.table(
             "goals.csv",

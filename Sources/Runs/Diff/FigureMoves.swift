@@ -35,6 +35,10 @@ struct FigureMoves {
                 return Self.entries(
                     tables.growth, [.outcome, .sector, .cohort, .ses, .baselineKind], "deviation", nil, unit)
             },
+            Source(figure: "growth's delay") { tables, _ in
+                Self.entries(
+                    tables.growth, [.outcome, .sector, .cohort, .ses, .baselineKind], "delay_weeks", nil, "weeks")
+            },
             Source(figure: "money received") { _, run in
                 let table = try run.table(
                     "allocation_summary.csv",
