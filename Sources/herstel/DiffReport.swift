@@ -57,8 +57,8 @@ struct DiffReport {
             near == 0
             ? []
             : [
-                "  ~ near the border: its figure moved by at most 2 Monte Carlo standard errors of a difference of independent "
-                    + "runs (\(near) of them)"
+                "  ~ near the border: its figure moved by at most 2 Monte Carlo standard errors of a difference of "
+                    + "independent runs (\(near) of them)"
             ]
         let (moved, noise) = (
             difference.conclusions(.moved).count, difference.conclusions(.withinMonteCarloError).count
@@ -66,8 +66,8 @@ struct DiffReport {
         let rest =
             moved + noise == 0
             ? "Of the conclusions that stayed, no figure moved."
-            : "Of the conclusions that stayed, the figure of \(moved) moved by more than 2 Monte Carlo standard errors, that of "
-                + "\(noise) by less."
+            : "Of the conclusions that stayed, the figure of \(moved) moved by more than 2 Monte Carlo standard errors, "
+                + "that of \(noise) by less."
         return ([title] + border + Self.titles.compactMap { section($0, $1, of: changed) } + [rest])
             .joined(separator: "\n")
     }

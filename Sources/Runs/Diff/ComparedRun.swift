@@ -112,7 +112,7 @@ public struct ComparedRun: Sendable {
         }
     }
 
-    /// Columns of a table of the run, with the types that its data package declares; nil when the run has no such table.
+    /// Columns of a table of the run, with the types that its data package declares; nil when there is no such table.
     ///
     /// - Throws: ``Tables/TableError``, also for a column that the table does not have.
     func table(_ name: String, columns: [String]) throws(TableError) -> RunTable? {

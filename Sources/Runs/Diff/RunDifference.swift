@@ -2,8 +2,8 @@ import Tables
 
 /// What differs between two finished runs: what went in, the conclusions, and how far the figures moved.
 ///
-/// Rows are matched by their cells. Shared random numbers make the figures of both runs vary together, so that the Monte
-/// Carlo error used here, that of independent runs, is too large rather than too small.
+/// Rows are matched by their cells. Shared random numbers make the figures of both runs vary together, so that the
+/// Monte Carlo error used here, that of independent runs, is too large rather than too small.
 public struct RunDifference: Sendable {
     /// A scenario or outcome that one of the runs does not have.
     public struct Absence: Sendable, Equatable {
