@@ -72,7 +72,7 @@ struct RunDirectory {
     }
 
     /// A marker that the folder is a run's, until `run.json` is there.
-    private static let unfinished = ".unfinished-run"
+    static let unfinished = ".unfinished-run"
 
     /// Marks the folder as a run's, unless it holds a finished one.
     ///

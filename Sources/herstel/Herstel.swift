@@ -21,6 +21,8 @@ struct Herstel: ParsableCommand {
                   growth, deviation, equity gap and verdicts only
               herstel check FILE ...
                   find mistakes in model, scenario and truth files
+              herstel diff runs/before runs/after
+                  which conclusions changed, and which inputs differ
               herstel synth models/synthetic.yaml --output scores.csv
                   synthetic microdata of any size, drawn from a declared truth
 
@@ -28,7 +30,9 @@ struct Herstel: ParsableCommand {
             Exit codes: 0 done, 1 the run failed, 2 wrong usage or input, 130 stopped by Ctrl-C.
             """,
         version: herstelVersion,
-        subcommands: [Run.self, Fit.self, Simulate.self, Allocate.self, Check.self, Explain.self, Synth.self])
+        subcommands: [
+            Run.self, Fit.self, Simulate.self, Allocate.self, Check.self, Explain.self, Diff.self, Synth.self,
+        ])
 
     static func main() {
         Interrupt.install()
