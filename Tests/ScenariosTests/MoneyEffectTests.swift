@@ -187,4 +187,57 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
         let found = Double(topDown) / Double(draws)
         #expect(abs(found - share) <= 4 * (share * (1 - share) / Double(draws)).squareRoot())
     }
+
+    /// Staff of a region that no school is in would be a share that does nothing.
+    @Test(arguments: [
+        ("{nort: 0.8}", true, "no school is in region 'nort'. Did you mean 'north'?"),
+        ("{west: 0.8}", true, "no school is in region 'west'."),
+        (
+            "{north: 0.8}", false,
+            "no school is in region 'north'. The schools have no regions: name their column with 'region' under 'schools', or "
+                + "leave 'by_region' out."
+        ),
+        ("{north: 1.5}", true, "found 1.5; expected a share from 0 to 1."),
+    ])
+    func regionsAreThoseOfSchools(byRegion: String, hasRegions: Bool, message: String) {
+        var text = text
+        text.lines = interventions(byRegion: byRegion)
+        if !hasRegions { text.regionColumn = nil }
+        let fault = byRegion.dropFirst(message.hasPrefix("found") ? 8 : 1)
+        let place = place(of: String(fault), in: text.text)
+        #expect { try text.plan(files: ["menu.yaml": menu]) } throws: { said("\($0)", place + ": " + message) }
+    }
+
+    /// `effects.csv` explains what the simulation does: without noise, and with the same money for all pupils of a cell, both
+    /// give the same bottom-up effect, of all pupils, of each group and of each quintile.
+    @Test func theEffectsTableIsThatOfTheSimulation() throws {
+        var text = text
+        text.schools = (0..<10).map { "s\($0),po,\($0 % 2 == 0 ? "north" : "south"),100,\(20 + 3 * $0),\($0)" }
+        text.lines =
+            ["money_effect: bottom_up"]
+            + interventions(byQuintile: "[0.1, 0.2, 0.3, 0.4, 1]", byRegion: "{north: 0.5}")
+        let plan = try text.plan(files: ["menu.yaml": menu])
+        let cube = ResultCube(plan, try Simulator(plan).run(draws: 2, threads: 1))
+        let effects = plan.effects(draws: 2).filter {
+            $0.subject.scenario == "money" && $0.subject.intervention == "all"
+        }
+        func effect(_ group: String, _ quintile: String) throws -> Double {
+            let row = effects.first {
+                $0.approach == .bottomUp && $0.step == "overlap" && $0.subject.group == group
+                    && $0.subject.quintile == quintile
+            }
+            return try #require(row?.summary?.mean)
+        }
+        let draws = OutcomeDraws(cube, scenario: 1, outcome: 0)
+        for (name, groups) in cube.groupChoices {
+            let simulated = draws.deviations(groups, moment: 2, benchmark: .trend)[0]
+            #expect(abs(try effect(name, "all") - simulated) < 1e-13)
+        }
+        for quintile in 1...5 {
+            let simulated = draws.deviations([0, 1], quintiles: [quintile], moment: 2, benchmark: .trend)[0]
+            #expect(abs(try effect("all", String(quintile)) - simulated) < 1e-13)
+        }
+        let stated = plan.assumptions.first { $0.parameter == "interventions.capacity.po.region_north" }
+        #expect(stated?.mean == 0.5 && stated?.source == "test")
+    }
 }

@@ -48,6 +48,8 @@ public struct ScenarioText: Sendable {
     public var outcomes = [Outcome()]
     /// The schools: id, sector, region, pupils, low pupils, score.
     public var schools = ["a,po,north,40,10,0", "b,po,north,40,20,50", "c,po,south,100,5,10"]
+    /// The column of the schools' regions; nil when it is not declared.
+    public var regionColumn: String? = "region"
     /// The scenarios, as in a file.
     public var scenarios = [none, money]
 
@@ -79,7 +81,7 @@ public struct ScenarioText: Sendable {
         calendar: \(calendar)
         sectors: [\(sectors.joined(separator: ", "))]
         models: []
-        schools: {file: schools.csv, id: id, pupils: pupils, score: score, low_pupils: low, sector_column: sector, region: region}
+        schools: {file: schools.csv, id: id, pupils: pupils, score: score, low_pupils: low, sector_column: sector\(regionColumn.map { ", region: " + $0 } ?? "")}
         outcomes:
 
         """ + outcomes.map(\.text).joined() + "scenarios:\n" + scenarios.joined()
