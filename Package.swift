@@ -3,6 +3,8 @@ import PackageDescription
 
 // Warnings are errors in our own targets; dependencies keep their own rules.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+// Tests simulate the national scenario: without optimisation a draw takes fifty times as long. Checks stay in.
+let optimised: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 let numerics: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
@@ -28,7 +30,7 @@ let package = Package(
         .systemLibrary(name: "CNLopt", pkgConfig: "nlopt", providers: [.apt(["libnlopt-dev"])]),
         .target(name: "Parallelism", swiftSettings: strict),
         .target(name: "LinearAlgebra", dependencies: ["CLAPACK", "Parallelism", numerics], swiftSettings: strict),
-        .target(name: "Probability", swiftSettings: strict),
+        .target(name: "Probability", swiftSettings: optimised),
         .target(name: "Tables", dependencies: ["Parallelism"], swiftSettings: strict),
         .target(name: "Specifications", dependencies: [yams, "Tables"], swiftSettings: strict),
         .target(
@@ -52,7 +54,7 @@ let package = Package(
                 "Parallelism", "LinearAlgebra", "Probability", "Tables", "Specifications", "Models", "Recovery",
                 "Funding", collections,
             ],
-            swiftSettings: strict),
+            swiftSettings: optimised),
         .target(
             name: "Runs",
             dependencies: [

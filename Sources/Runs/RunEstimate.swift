@@ -10,6 +10,8 @@ public struct RunEstimate: Sendable {
     public let simulation: Double
     /// The time to summarise them and to make the tables, s.
     public let summaries: Double
+    /// The time of the sensitivity analysis, s.
+    public let sensitivity: Double
     /// The draws that were simulated to find out.
     public let measuredDraws: Int
     /// Bytes of memory that the process uses, records of draws left out.
@@ -18,7 +20,7 @@ public struct RunEstimate: Sendable {
     public let drawTableBytes: Int
 
     /// The time in all, s.
-    public var seconds: Double { preparation + simulation + summaries }
+    public var seconds: Double { preparation + simulation + summaries + sensitivity }
 }
 
 extension PreparedScenario {
@@ -28,8 +30,9 @@ extension PreparedScenario {
     /// - Parameters:
     ///   - draws: The number of draws.
     ///   - threads: The number of threads.
+    ///   - sensitivitySamples: Base samples of the sensitivity analysis; 0 for none.
     /// - Throws: An error of the tables.
-    public func estimate(draws: Int, threads: Int) throws -> RunEstimate {
+    public func estimate(draws: Int, threads: Int, sensitivitySamples: Int) throws -> RunEstimate {
         let simulator = Simulator(plan)
         var count = 1
         var seconds = timed { runEverywhere(simulator, draws: count, threads) }
@@ -47,6 +50,8 @@ extension PreparedScenario {
         let summaries = try summarySeconds(sample, draws: draws)
         return RunEstimate(
             preparation: preparationSeconds, simulation: simulation, summaries: summaries,
+            sensitivity: sensitivitySamples == 0
+                ? 0 : SensitivityAnalysis.expectedSeconds(plan, samples: sensitivitySamples),
             measuredDraws: count * threads,
             memory: Self.residentBytes,
             drawTableBytes: DrawsTable(plan: plan, result: sample).estimatedBytes(draws: draws))
@@ -61,14 +66,10 @@ extension PreparedScenario {
             return (ContinuousClock.now - start) / .seconds(1)
         }
         let fixed = try seconds(2)
-        var (count, whole) = (2, fixed)
-        // A slow machine has no time for more than the part that is always there.
-        while count < draws, whole < fixed + 0.15, fixed < 1 {
-            count = min(draws, 4 * count)
-            whole = try seconds(count)
-        }
+        // So many that the growing part is no noise; a slow machine has no time for more than the part always there.
+        let count = min(draws, fixed < 4 ? 128 : 2)
         guard count > 2 else { return fixed }
-        return fixed + max(0, whole - fixed) / Double(count - 2) * Double(draws - 2)
+        return fixed + max(0, try seconds(count) - fixed) / Double(count - 2) * Double(draws - 2)
     }
 
     /// The same draws on every thread: cores that are all at work are slower each than one alone.

@@ -1,12 +1,20 @@
 import Models
+import Probability
 import Scenarios
 
-/// What mirrored or quasi-Monte Carlo draws gain, and the size of the sensitivity analysis.
+/// How exact quantiles are, what mirrored or quasi-Monte Carlo draws gain, and the size of the sensitivity analysis.
 struct SamplingDiagnostics {
     let run: CompletedRun
 
     var diagnostics: [SubjectDiagnostic] {
         var list: [Diagnostic] = []
+        if run.draws > DrawSummary.exactLimit {
+            list.append(
+                Diagnostic(
+                    "quantile_error_bound", QuantileSketch.errorBound,
+                    note: "largest relative error of quantiles: of more than \(DrawSummary.exactLimit) draws they come from "
+                        + "counts in bins"))
+        }
         if run.request.sampling != .independent {
             list += run.summary.samplingGains.map { gain in
                 Diagnostic(

@@ -61,7 +61,8 @@ struct EffectsReport {
         }
         return
             "Effect of the money on all pupils computed twice, SD, every year's gain counted in full; the simulation "
-            + "takes \(file.moneyEffect.words)" + (shown.count < file.scenarios.count ? "; other scenarios: effects.csv" : "") + "\n"
+            + "takes \(file.moneyEffect.words)"
+            + (shown.count < file.scenarios.count ? "; other scenarios: effects.csv" : "") + "\n"
             + table.text
     }
 

@@ -42,7 +42,10 @@ enum SpecificationKind {
 
 /// What `herstel explain` prints.
 enum Explanation {
-    static func scenario(_ prepared: PreparedScenario, draws: Int, threads: Int) throws -> String {
+    static func scenario(
+        _ prepared: PreparedScenario, draws: Int, threads: Int,
+        sensitivitySamples: Int = SensitivityAnalysis.defaultSamples
+    ) throws -> String {
         let (file, plan) = (prepared.file, prepared.plan)
         return try """
         \(file.name): \(file.title)
@@ -52,7 +55,7 @@ enum Explanation {
         School years \(file.years.first?.description ?? "") to \(file.years.last?.description ?? ""), \
         \(plan.population.schools.count) schools, seed \(file.seed)
 
-        \(SizeReport(prepared, draws: draws, threads: threads).text)
+        \(SizeReport(prepared, draws: draws, threads: threads, sensitivitySamples: sensitivitySamples).text)
 
         \(numbers(plan.assumptions))
         """

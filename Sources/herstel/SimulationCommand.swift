@@ -21,7 +21,10 @@ struct SimulationCommand {
             try PreparedScenario(file).sampled(by: options.sampling)
         }
         guard !options.dryRun else {
-            print(try Explanation.scenario(prepared, draws: options.draws(of: file), threads: options.threads))
+            print(
+                try Explanation.scenario(
+                    prepared, draws: options.draws(of: file), threads: options.threads,
+                    sensitivitySamples: options.sensitivity))
             return
         }
         let folder = options.folder(of: file)

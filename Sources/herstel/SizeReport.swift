@@ -8,10 +8,11 @@ struct SizeReport {
     private let threads: Int
     private let estimate: RunEstimate
 
-    init(_ prepared: PreparedScenario, draws: Int, threads: Int) throws {
+    init(_ prepared: PreparedScenario, draws: Int, threads: Int, sensitivitySamples: Int) throws {
         size = Simulator(prepared.plan).size
         (self.draws, self.threads) = (draws, threads)
-        estimate = try prepared.estimate(draws: draws, threads: threads)
+        estimate = try prepared.estimate(
+            draws: draws, threads: threads, sensitivitySamples: sensitivitySamples)
     }
 
     var text: String {
@@ -32,7 +33,8 @@ struct SizeReport {
                 "expected time",
                 "\(Self.seconds(estimate.seconds)) on \(counted(threads, "thread")): \(Self.seconds(estimate.preparation)) "
                     + "to prepare, \(Self.seconds(estimate.simulation)) "
-                    + "to simulate, \(Self.seconds(estimate.summaries)) to summarise, measured here with "
+                    + "to simulate, \(Self.seconds(estimate.summaries)) to summarise, "
+                    + "\(Self.seconds(estimate.sensitivity)) for sensitivity, measured here with "
                     + "\(counted(estimate.measuredDraws, "draw"))"
             ),
         ]

@@ -233,14 +233,15 @@ private func files(_ folder: String) throws -> [String: Data] {
         // 2 scenarios, 1 outcome, 3 choices of group, 3 years and the start, 100 draws.
         #expect(draws.count == 2 * 3 * 4 * 100)
         var checked = 0
-        for row in try rows("trajectories.csv") where row[4] == "all" {
+        // Scenario, benchmark, unit, sector, outcome, group, quintile, grade, year, pupils, mean.
+        for row in try rows("trajectories.csv") where row[1] == "trend" && row[6] == "all" && row[7] == "all" {
             let values = draws.filter {
-                [$0[0], $0[1], $0[2], $0[3], $0[4]] == [row[0], row[1], row[2], row[3], row[5]]
+                [$0[0], $0[1], $0[2], $0[3], $0[4]] == [row[0], row[3], row[4], row[5], row[8]]
             }
             #expect(values.map { $0[5] } == (0..<100).map(String.init))
             let mean = values.compactMap { Double($0[6]) }.reduce(0, +) / 100
             // Sums of 100 numbers below 1 in another order.
-            #expect(abs(mean - (try #require(Double(row[7])))) < 1e-14)
+            #expect(abs(mean - (try #require(Double(row[10])))) < 1e-14)
             checked += 1
         }
         #expect(checked >= 2 * 3 * 3)

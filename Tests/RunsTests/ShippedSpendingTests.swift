@@ -99,10 +99,15 @@ import Testing
     @Test func aBudgetThatCannotBeSpentIsLocated() throws {
         let shipped = try contents(of: repositoryFile("scenarios/np-onderwijs.yaml"))
             .replacingOccurrences(of: "../models", with: repositoryFile("models"))
-        let text = shipped.replacingOccurrences(of: "deadline: 2022/23", with: "deadline: 2021/22")
+        // Goals have deadlines too: only the scenario's is changed.
+        let start = try #require(shipped.range(of: "\n  original_deadline:")).lowerBound
+        let text =
+            String(shipped[..<start])
+            + shipped[start...].replacingOccurrences(of: "deadline: 2022/23", with: "deadline: 2021/22")
         let folder = try TemporaryFolder()
         let path = try folder.write(text, to: "s.yaml")
-        let lines = text.prefix(upTo: try #require(text.range(of: "deadline: 2021/22")).lowerBound)
+        let place = try #require(text.range(of: "deadline: 2021/22", range: start..<text.endIndex)).lowerBound
+        let lines = text.prefix(upTo: place)
             .count { $0 == "\n" }
         #expect { try PreparedScenario(path: path) } throws: {
             "\($0)"

@@ -26,7 +26,8 @@ struct EffectComparison {
                 let staff = drawn.staff[mix.sector]?[draw] ?? 0
                 let result = bottomUp.steps(
                     drawn.menu[outcome][draw], euros: euros, isLow: cell.isLow,
-                    available: staff * capacity.share(quintile: cell.quintile), draw: drawn.programme[draw])
+                    available: staff * capacity.share(quintile: cell.quintile, region: cell.region),
+                    draw: drawn.programme[draw])
                 let gain = topDown.gain(euros, isLow: cell.isLow)
                 let left = topDown.gainLeft(euros, isLow: cell.isLow)
                 for index in views.indices { views[index].add(cell, euros, result, gain: gain, left: left, draw) }

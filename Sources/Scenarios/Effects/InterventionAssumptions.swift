@@ -53,6 +53,11 @@ extension InterventionDeclaration {
                     "\(name).quintile_\(quintile + 1)", .fixed(share), origin: "assumption", source: capacity.source,
                     note: "share of that staff which its schools find")
             }
+            + capacity.byRegion.map { region, share in
+                Assumption(
+                    "\(name).region_\(region)", .fixed(share), origin: "assumption", source: capacity.source,
+                    note: "share of what schools of their quintile find which those of the region find")
+            }
     }
 
     fileprivate func assumptions(of mix: InterventionMix) -> [Assumption] {

@@ -3,6 +3,7 @@ import Models
 import OrderedCollections
 import Recovery
 import Specifications
+import Tables
 
 /// A scenario file, read and checked: schools, models, outcomes with their parameters, and distributions of the money.
 public struct ScenarioFile: Sendable {
@@ -205,7 +206,9 @@ public struct ScenarioFile: Sendable {
             if let wellbeing = outcome.wellbeing,
                 !read.contains(where: { $0.outcome == wellbeing && $0.sector == outcome.sector })
             {
-                list[index].fail("no outcome '\(wellbeing)' is declared for sector '\(outcome.sector)'.")
+                let own = read.filter { $0.sector == outcome.sector }.map(\.outcome)
+                let hint = nearest(to: wellbeing, among: own).map { " Did you mean '\($0)'?" } ?? ""
+                list[index].fail("no outcome '\(wellbeing)' is declared for sector '\(outcome.sector)'." + hint)
             }
         }
         return read

@@ -1,4 +1,6 @@
+import OrderedCollections
 import Specifications
+import Tables
 
 /// The staff that a sector's schools can find beside those they have.
 public struct SectorCapacity: Sendable {
@@ -9,9 +11,10 @@ public struct SectorCapacity: Sendable {
     /// The share of it that schools find, by quintile of the disadvantage score 1 to 5.
     public let byQuintile: [Double]
     /// The share of that by region; regions that are not named find all of it.
-    public let byRegion: [String: Double]
+    public let byRegion: OrderedDictionary<String, Double>
     /// Where the shares come from.
     public let source: String
+    private let regionPlaces: [SpecificationPlace]
 
     init?(sector: String, _ value: SpecificationValue) {
         let keys = ["stream", "fte_per_100_pupils", "by_quintile", "by_region", "source"]
@@ -26,23 +29,40 @@ public struct SectorCapacity: Sendable {
             mapping.optional("by_quintile")?.fail("found \(shares.count) shares; expected 5, of quintiles 1 to 5.")
             return nil
         }
-        var regions: [String: Double] = [:]
+        var regions: OrderedDictionary<String, Double> = [:]
+        var places: [SpecificationPlace] = []
         if let declared = mapping.optional("by_region") {
             guard let entries = declared.openMapping("by_region")?.entries else { return nil }
             for entry in entries {
                 guard let share = entry.value.number(in: .share) else { return nil }
                 regions[entry.key] = share
+                places.append(entry.keyValue.place)
             }
         }
         byRegion = regions
+        regionPlaces = places
         self.stream = UInt64(stream)
         self.available = available
         byQuintile = shares
         self.source = source
     }
 
+    /// Checks that the regions are those of schools: a share of a region that is spelt otherwise would do nothing.
+    ///
+    /// - Parameter regions: The regions of all schools.
+    /// - Throws: ``ScenarioError/capacity(_:place:)``.
+    func check(regions: Set<String>) throws(ScenarioError) {
+        for (name, place) in zip(byRegion.keys, regionPlaces) where !regions.contains(name) {
+            let hint =
+                regions.isEmpty
+                ? " The schools have no regions: name their column with 'region' under 'schools', or leave 'by_region' out."
+                : nearest(to: name, among: regions.sorted()).map { " Did you mean '\($0)'?" } ?? ""
+            throw .capacity("no school is in region '\(name)'." + hint, place: place)
+        }
+    }
+
     /// The share of a quintile; schools of unknown score, quintile 0, take the mean.
-    func share(quintile: Int, region: String? = nil) -> Double {
+    func share(quintile: Int, region: String?) -> Double {
         let regional = region.flatMap { byRegion[$0] } ?? 1
         let own = byQuintile.indices.contains(quintile - 1) ? byQuintile[quintile - 1] : byQuintile.reduce(0, +) / 5
         return own * regional

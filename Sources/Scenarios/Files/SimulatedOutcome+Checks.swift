@@ -1,4 +1,5 @@
 import Recovery
+import Tables
 
 extension SimulatedOutcome {
     /// What is wrong with the outcome among the others of its file, in one sentence; nil when nothing is.
@@ -56,6 +57,7 @@ extension SimulatedOutcome {
                 let names = known.map { "'\($0.outcome)'" }.joined(separator: ", ")
                 return "no outcome '\(entry.outcome)' is declared for sector '\(entry.sector)'"
                     + (names.isEmpty ? "." : "; it has \(names).")
+                    + (nearest(to: entry.outcome, among: known.map(\.outcome)).map { " Did you mean '\($0)'?" } ?? "")
             }
             if reached.insert(entry.sector).inserted { next += known }
         }

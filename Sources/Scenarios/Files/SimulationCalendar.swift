@@ -23,7 +23,7 @@ struct SimulationCalendar: Sendable {
         }
         guard let year = declared.schoolYear() else { return nil }
         guard year < last, first.start - year.start <= 20 else {
-            declared.fail("found \(year); expected a year before \(last), and not 20 years before \(first).")
+            declared.fail("found \(year); expected a year before \(last), at most 20 years before \(first).")
             return nil
         }
         preCrisisYear = year

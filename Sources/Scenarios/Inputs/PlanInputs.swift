@@ -2,6 +2,7 @@ import Funding
 import LinearAlgebra
 import Probability
 import Specifications
+import Tables
 
 extension InputSpace {
     /// The uncertain inputs of a plan, in the order of its file.
@@ -73,9 +74,12 @@ extension InputSpace {
             var found: [Int] = []
             for parameter in declared.parameters {
                 guard let position = position(named: parameter.name) else {
+                    let names = inputs.filter { $0.source == .parameter }.map(\.name)
                     throw .correlations(
                         "'\(parameter.name)' is no uncertain parameter of this file. Names are <outcome>.<sector>.<parameter> "
-                            + "as in assumptions.csv, of parameters that are not fixed.", place: parameter.place)
+                            + "as in assumptions.csv, of parameters that are not fixed."
+                            + (nearest(to: parameter.name, among: names).map { " Did you mean '\($0)'?" } ?? ""),
+                        place: parameter.place)
                 }
                 guard inputs[position].source == .parameter else {
                     throw .correlations(

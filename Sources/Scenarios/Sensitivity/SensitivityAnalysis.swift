@@ -110,6 +110,23 @@ public struct SensitivityAnalysis: Sendable {
         }
     }
 
+    /// The time that an analysis of a plan will take, measured with a few evaluations on all threads, s.
+    public static func expectedSeconds(_ plan: SimulationPlan, samples: Int) -> Double {
+        let points = SplitInputs(plan.space)
+        guard points.count > 0, 2 * points.count <= SobolSequence.maximumDimensions else { return 0 }
+        let evaluator = ExpectationEvaluator(plan)
+        let middle = [Double](repeating: 0.5, count: plan.space.inputs.count)
+        let rows = 64
+        let start = ContinuousClock.now
+        _ = try? evaluator.outputs(rows: rows, [], cancellation: Cancellation()) { row in
+            // Both computations of the money's effect take part, as they do in the analysis.
+            middle.enumerated().map { ($0.offset + row) % 2 == 0 ? 0.3 : 0.7 }
+        }
+        let perRow = (ContinuousClock.now - start) / .seconds(1) / Double(rows)
+        let groups = points.sources.count + points.kinds.count + 4
+        return perRow * Double(max(samples, 16) * groups + 1 + 2 * plan.space.inputs.count)
+    }
+
     /// The comparison with its variance split by source: the shares of the total squared error of the reported mean, so that
     /// Monte Carlo error, of which more draws leave less, stands beside what no number of draws takes away.
     func split(_ row: ScenarioComparison) -> ScenarioComparison {

@@ -20,6 +20,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     case correlations(String, place: SpecificationPlace)
     /// The inputs cannot be sampled as asked.
     case sampling(String)
+    /// The staff that can be found is declared for what is not there; the place is where it is declared.
+    case capacity(String, place: SpecificationPlace)
     /// There is nothing to simulate.
     case noOutcomes
     /// The user stopped the run.
@@ -36,7 +38,9 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
         case .spendingOutsideCalendar(let scenario, let year, let calendar):
             "scenario '\(scenario)': money is spent in \(year), but \(calendar) is simulated. Extend the calendar, or move "
                 + "the deadline."
-        case .evidence(let message, let place), .correlations(let message, let place): "\(place): \(message)"
+        case .evidence(let message, let place), .correlations(let message, let place),
+            .capacity(let message, let place):
+            "\(place): \(message)"
         case .sampling(let message): message
         case .noOutcomes:
             "no outcome is declared, so there is nothing to simulate. Add 'outcomes', or use 'herstel allocate' for the money."
@@ -48,7 +52,7 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     public var place: SpecificationPlace? {
         switch self {
         case .funding(_, _, let place): place
-        case .evidence(_, let place), .correlations(_, let place): place
+        case .evidence(_, let place), .correlations(_, let place), .capacity(_, let place): place
         default: nil
         }
     }
@@ -97,6 +101,8 @@ public struct SimulationPlan: Sendable {
         for outcome in file.outcomes where !population.sectors.contains(outcome.sector) {
             throw ScenarioError.sectorWithoutSchools(outcome: outcome.outcome, sector: outcome.sector)
         }
+        let regions = Set(population.schools.compactMap(\.traits.region))
+        for capacity in (file.interventions?.capacities ?? [:]).values { try capacity.check(regions: regions) }
         for scenario in scenarios {
             guard let outside = scenario.spending.years.first(where: { !file.years.contains($0.year) }) else {
                 continue
