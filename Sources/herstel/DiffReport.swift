@@ -66,8 +66,8 @@ struct DiffReport {
         let rest =
             moved + noise == 0
             ? "Of the conclusions that stayed, no figure moved."
-            : "Of the conclusions that stayed, the figure of \(moved) moved by more than 2 Monte Carlo standard errors, "
-                + "that of \(noise) by less."
+            : "Of the conclusions that stayed, the figure of \(moved) moved by more than 2 Monte Carlo standard "
+                + "errors, that of \(noise) by less."
         return ([title] + border + Self.titles.compactMap { section($0, $1, of: changed) } + [rest])
             .joined(separator: "\n")
     }

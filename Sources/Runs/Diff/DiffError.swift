@@ -43,7 +43,8 @@ public enum DiffError: Error, Sendable, Equatable, CustomStringConvertible {
             "\(path): two rows are about the same thing (\(key)), so that rows cannot be matched. Make the run again."
         case .notPaired(let first, let second, let reason):
             "\(first) and \(second) do not share random numbers: \(reason). Their differences would hold the Monte "
-                + "Carlo error of both. Simulate one of them again like the other, or compare all the same with --unpaired."
+                + "Carlo error of both. Simulate one of them again like the other, or compare all the same with "
+                + "--unpaired."
         case .foreignFolder(let path):
             "\(path): the folder holds other files than those of an earlier comparison. Choose another with --output."
         }

@@ -5,19 +5,20 @@ extension TableSchema {
     static let conclusions = TableSchema(
         name: "conclusions",
         description:
-            "Conclusions of two runs that differ in words or figures, and those of cells that only one run has. Scenarios "
-            + "and outcomes that only one run has are one row each.",
+            "Conclusions of two runs that differ in words or figures, and those of cells that only one run has. "
+            + "Scenarios and outcomes that only one run has are one row each.",
         columns: [
             Column(
                 "conclusion", .string,
                 "verdict, goal, best_scenario, order_by_sd_years, order_by_cost, direction (of a difference, by its "
-                    + "90% interval), recovery, recovered_in_last_year; scenario and outcome for those of one run only"),
+                    + "90% interval), recovery, recovered_in_last_year; scenario and outcome for those of one run "
+                    + "only"),
             Column("table", .string, "the table it comes from"),
             Column(
                 "status", .string,
                 "changed; near_border (changed, but the deciding figure moved by at most 2 Monte Carlo standard "
-                    + "errors); moved (same conclusion, figure moved by more than that); within_monte_carlo_error (same "
-                    + "conclusion, figure moved by at most that); only_in_first; only_in_second"),
+                    + "errors); moved (same conclusion, figure moved by more than that); within_monte_carlo_error "
+                    + "(same conclusion, figure moved by at most that); only_in_first; only_in_second"),
         ]
             + KeyColumn.allCases.map {
                 Column($0.rawValue, .string, "as in the table; empty when it has no such column")
