@@ -52,7 +52,7 @@ private struct TwoSectors {
             // The later sector first: the order of the file must not matter.
             outcome(
                 "mathematics", "vo", 3,
-                extra: start(fixed(-0.3, 0), fixed(-0.2, 0), ", year: 2020/21") + "\n"
+                extra: start(fixed(-0.3, 0), fixed(-0.2, 0), ", year: 2020/21") + "\n    baseline: level\n"
                     + entry("mathematics", fixed(0.2, 0.9)),
                 wellbeing: true),
             outcome("life", "vo", 4, extra: "    start: baseline\n" + entry("life", fixed(0.2, 0.9)), wellbeing: false),

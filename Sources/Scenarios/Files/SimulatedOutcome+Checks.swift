@@ -53,11 +53,15 @@ extension SimulatedOutcome {
                     + "sector."
             }
             let known = others.filter { $0.sector == entry.sector }
-            guard known.contains(where: { $0.outcome == entry.outcome }) else {
+            guard let source = known.first(where: { $0.outcome == entry.outcome }) else {
                 let names = known.map { "'\($0.outcome)'" }.joined(separator: ", ")
                 return "no outcome '\(entry.outcome)' is declared for sector '\(entry.sector)'"
                     + (names.isEmpty ? "." : "; it has \(names).")
                     + (nearest(to: entry.outcome, among: known.map(\.outcome)).map { " Did you mean '\($0)'?" } ?? "")
+            }
+            if source.baseline != outcome.baseline {
+                return "pupils would bring a deviation from the \(source.baseline.rawValue) into '\(outcome.outcome)', whose "
+                    + "deviations are from the \(outcome.baseline.rawValue); expected the same 'baseline' in both."
             }
             if reached.insert(entry.sector).inserted { next += known }
         }

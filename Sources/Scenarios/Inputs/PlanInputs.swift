@@ -83,7 +83,8 @@ extension InputSpace {
                 }
                 guard inputs[position].source == .parameter else {
                     throw .correlations(
-                        "'\(parameter.name)' is drawn from a model, whose estimates have their own correlations.",
+                        "'\(parameter.name)' is no declared parameter: estimates of models have their own correlations, and "
+                            + "the choice of 'money_effect' and effects of the menu are independent.",
                         place: parameter.place)
                 }
                 found.append(position)
