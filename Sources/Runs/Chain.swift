@@ -201,13 +201,16 @@ public struct PreparedScenario: Sendable {
         let start = ContinuousClock.now
         let sensitivity =
             request.sensitivitySamples > 0
-            ? try SensitivityAnalysis(plan, samples: request.sensitivitySamples, cancellation: cancellation) : nil
+            ? try SensitivityAnalysis(
+                plan, result: result, samples: request.sensitivitySamples, cancellation: cancellation) : nil
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let summary = result.summary(plan)
+        let (effects, limits) = (plan.effects(draws: result.draws), plan.staffLimits(draws: result.draws))
+        if cancellation.isCancelled { throw ScenarioError.cancelled }
         return CompletedRun(
             prepared: self, draws: result.draws, precision: precision, largestMCSE: result.largestMCSEOfMean(plan),
-            summary: sensitivity.map { summary.split(by: $0) } ?? summary, effects: plan.effects(draws: result.draws),
-            staffLimits: plan.staffLimits(draws: result.draws), sensitivity: sensitivity, sensitivitySeconds: seconds,
+            summary: sensitivity.map { summary.split(by: $0) } ?? summary, effects: effects,
+            staffLimits: limits, sensitivity: sensitivity, sensitivitySeconds: seconds,
             request: request, keptResult: request.keepsDraws ? result : nil)
     }
 

@@ -12,7 +12,8 @@ struct SamplingDiagnostics {
             list.append(
                 Diagnostic(
                     "quantile_error_bound", QuantileSketch.errorBound,
-                    note: "largest relative error of quantiles: of more than \(DrawSummary.exactLimit) draws they come from "
+                    note:
+                        "largest relative error of quantiles: of more than \(DrawSummary.exactLimit) draws they come from "
                         + "counts in bins"))
         }
         if run.request.sampling != .independent {

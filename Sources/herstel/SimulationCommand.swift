@@ -33,8 +33,12 @@ struct SimulationCommand {
         }
         if let part = options.part { return try simulate(part, of: scenario, into: store, steps) }
         let completed = try simulate(scenario, into: store, steps)
+        Interrupt.say(
+            "herstel: stopped while results were written; all draws are kept in \(store.path). Go on with the same command "
+                + "and --resume.\n")
         let tables = try completed.write(to: folder, command: [name, options.scenario])
         if !options.keepDraws { store.remove() }
+        Interrupt.say(nil)
         guard !options.quiet else { return }
         print(try report(completed))
         print(Closing(folder: folder, tables: tables, draws: completed.draws, hasDrawTable: options.keepDraws).text)

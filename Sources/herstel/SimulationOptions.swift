@@ -90,6 +90,14 @@ struct SimulationOptions: ParsableArguments {
     /// Mirrored and quasi-Monte Carlo draws come in sets.
     func checkSampling(_ file: ScenarioFile) throws {
         let draws = draws(of: file)
+        if let maxDraws, maxDraws < draws {
+            throw ValidationError(
+                "--max-draws \(maxDraws): expected at least the \(draws) draws to begin with (--draws).")
+        }
+        if draws < sampling.leastDraws {
+            throw ValidationError(
+                "--sampling \(sampling.rawValue) needs at least \(sampling.leastDraws) draws; found \(draws).")
+        }
         guard draws % sampling.setSize != 0 else { return }
         throw ValidationError(
             "--sampling \(sampling.rawValue) needs a multiple of \(sampling.setSize) draws; found \(draws). Give --draws."

@@ -77,7 +77,7 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
         Mistake("grades of no sector", at: "pro: 3", "found 'pro'; expected 'po' or 'vo'. Did you mean 'po'?") {
             $0.lines = ["grades: {pro: 3}"]
         },
-        Mistake("no grade", at: "0}\n", "found 0; expected a whole number from 1 to 20.") {
+        Mistake("no grade", at: "0}\n", "found 0; expected a whole number from 2 to 20.") {
             $0.lines = ["grades: {po: 0}"]
         },
         Mistake("half a grade", at: "2.5}", "found '2.5'; expected a whole number.") {

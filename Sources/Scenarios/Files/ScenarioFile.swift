@@ -95,11 +95,12 @@ public struct ScenarioFile: Sendable {
         let schools = mapping.required("schools").flatMap { Self.schools($0, folder: folder, sectors: sectors) }
         guard let sectors, let models else { return nil }
         if Set(sectors).count < sectors.count { mapping.optional("sectors")?.fail("a sector is named twice.") }
+        let grades = mapping.optional("grades").map { SimulationCalendar.grades($0, sectors: sectors) } ?? [:]
         let outcomes =
             mapping.optional("outcomes").map {
-                Self.outcomes($0, sectors: sectors, models: models.map(\.name), years: calendar?.years)
+                Self.outcomes(
+                    $0, sectors: sectors, models: models.map(\.name), years: calendar?.years, grades: grades ?? [:])
             } ?? []
-        let grades = mapping.optional("grades").map { SimulationCalendar.grades($0, sectors: sectors) } ?? [:]
         let moneyEffect = mapping.optional("money_effect").map { MoneyEffect($0) } ?? .topDown
         let correlations = mapping.optional("correlations").map { Self.correlations($0) } ?? []
         let scenarios = mapping.required("scenarios").flatMap { Self.scenarios($0, sectors: sectors) }
@@ -189,7 +190,8 @@ public struct ScenarioFile: Sendable {
     }
 
     private static func outcomes(
-        _ value: SpecificationValue, sectors: [String], models: [String], years: [SchoolYear]?
+        _ value: SpecificationValue, sectors: [String], models: [String], years: [SchoolYear]?,
+        grades: [String: Int]
     ) -> [SimulatedOutcome]? {
         guard let list = value.list(atLeast: 1) else { return nil }
         let outcomes = list.map { SimulatedOutcome($0, sectors: sectors, models: models) }
@@ -202,7 +204,7 @@ public struct ScenarioFile: Sendable {
             if read[..<index].contains(where: { $0.name == outcome.name }) {
                 list[index].fail("outcome '\(outcome.outcome)' is declared twice for sector '\(outcome.sector)'.")
             }
-            if let years { outcome.problem(years: years, others: read).map { list[index].fail($0) } }
+            if let years { outcome.problem(years: years, others: read, grades: grades).map { list[index].fail($0) } }
             if let wellbeing = outcome.wellbeing,
                 !read.contains(where: { $0.outcome == wellbeing && $0.sector == outcome.sector })
             {
@@ -222,6 +224,7 @@ public struct ScenarioFile: Sendable {
 
     private static func scenarios(_ value: SpecificationValue, sectors: [String]) -> [ScenarioDeclaration]? {
         guard let mapping = value.openMapping("scenarios") else { return nil }
+        if mapping.entries.isEmpty { mapping.fail("no scenario is declared; expected at least one.") }
         var result: [ScenarioDeclaration] = []
         var isComplete = true
         for entry in mapping.entries {

@@ -4,9 +4,20 @@ import Tables
 extension SimulatedOutcome {
     /// What is wrong with the outcome among the others of its file, in one sentence; nil when nothing is.
     ///
-    /// - Parameter years: The simulated school years.
-    func problem(years: [SchoolYear], others: [SimulatedOutcome]) -> String? {
+    /// - Parameters:
+    ///   - years: The simulated school years.
+    ///   - grades: The number of grades by sector, of sectors whose pupils enter and leave.
+    func problem(years: [SchoolYear], others: [SimulatedOutcome], grades: [String: Int]) -> String? {
         calendarProblem(years) ?? wellbeingProblem(others) ?? entryProblem(others)
+            ?? gradeProblem(grades)
+    }
+
+    /// Only where pupils enter and leave can they bring anything.
+    private func gradeProblem(_ grades: [String: Int]) -> String? {
+        guard let entry, let missing = [sector, entry.sector].first(where: { grades[$0] == nil }) else { return nil }
+        return
+            "pupils of '\(entry.sector)' would enter '\(sector)', but nobody enters or leaves '\(missing)': give its number "
+            + "of grades under 'grades'."
     }
 
     private func calendarProblem(_ years: [SchoolYear]) -> String? {
@@ -60,7 +71,8 @@ extension SimulatedOutcome {
                     + (nearest(to: entry.outcome, among: known.map(\.outcome)).map { " Did you mean '\($0)'?" } ?? "")
             }
             if source.baseline != outcome.baseline {
-                return "pupils would bring a deviation from the \(source.baseline.rawValue) into '\(outcome.outcome)', whose "
+                return
+                    "pupils would bring a deviation from the \(source.baseline.rawValue) into '\(outcome.outcome)', whose "
                     + "deviations are from the \(outcome.baseline.rawValue); expected the same 'baseline' in both."
             }
             if reached.insert(entry.sector).inserted { next += known }

@@ -132,7 +132,8 @@ public struct SimulatedOutcome: Sendable {
         }
         let year = mapping.optional("year").map { $0.schoolYear() }
         if case .some(.none) = year { return nil }
-        if mapping.optional("model") != nil {
+        if let model = mapping.optional("model") {
+            if models.isEmpty { model.fail("no models are declared. Name the file under 'models', with a 'stream'.") }
             guard let model = mapping.required("model")?.word(among: models), let cohort = mapping.text("cohort") else {
                 return nil
             }

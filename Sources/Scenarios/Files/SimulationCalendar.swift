@@ -29,12 +29,12 @@ struct SimulationCalendar: Sendable {
         preCrisisYear = year
     }
 
-    /// Reads the number of grades by sector: `{po: 8, vo: 5}`.
+    /// Reads the number of grades by sector: `{po: 8, vo: 5}`; a sector whose pupils neither enter nor leave is not named.
     static func grades(_ value: SpecificationValue, sectors: [String]) -> [String: Int]? {
         guard let mapping = value.openMapping("grades") else { return nil }
         var grades: [String: Int] = [:]
         for entry in mapping.entries {
-            guard let sector = entry.keyValue.word(among: sectors), let count = entry.value.integer(in: 1...20) else {
+            guard let sector = entry.keyValue.word(among: sectors), let count = entry.value.integer(in: 2...20) else {
                 return nil
             }
             grades[sector] = count

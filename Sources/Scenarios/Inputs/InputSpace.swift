@@ -65,6 +65,9 @@ public enum SamplingDesign: String, Codable, Sendable, CaseIterable {
         }
     }
 
+    /// The fewest draws whose Monte Carlo error can be told.
+    public var leastDraws: Int { self == .antithetic ? 4 : setSize }
+
     /// The draws that belong together: their number divides that of a run's draws.
     public var setSize: Int {
         switch self {

@@ -32,7 +32,7 @@ struct OutcomeDifference {
             }
         }
         if groups.count == 3 { rows += gapClosure(.level) }
-        let sdYears = paired(\.sdYears)
+        let sdYears = PairedDraws(own: own.sdYears, reference: reference.sdYears, unit: own.pupilYears)
         rows.append(row(.sdYears, .trend, "all", nil, sdYears))
         if let row = costPerSDYear(sdYears.differences) { rows.append(row) }
         return rows
@@ -81,7 +81,9 @@ struct OutcomeDifference {
         guard let worst = means.indices.min(by: { means[$0] < means[$1] }), means[worst] < 0 else { return [] }
         let added = gaps[worst].map { -$0 }
         return simulatedMoments.compactMap { moment in
-            let differences = zip(own.gap(moment: moment, benchmark: benchmark), gaps[moment]).map { $0 - $1 }
+            let differences = PairedDraws(
+                own: own.gap(moment: moment, benchmark: benchmark), reference: gaps[moment]
+            ).differences
             guard let ratio = RatioOfMeans(differences, over: added, dependence: dependence) else { return nil }
             let (summary, better) = (
                 DrawSummary(ratio.ratios, dependence: dependence), DrawShare.above(differences, dependence: dependence)
@@ -97,7 +99,8 @@ struct OutcomeDifference {
 
     private func costPerSDYear(_ sdYears: [Double]) -> ScenarioComparison? {
         let costs = [Double](repeating: cost, count: sdYears.count)
-        guard cost != 0, let ratio = RatioOfMeans(costs, over: sdYears, dependence: dependence) else { return nil }
+        guard cost != 0, let ratio = RatioOfMeans(costs, over: sdYears, unit: own.pupilYears, dependence: dependence)
+        else { return nil }
         let summary = DrawSummary(ratio.ratios, dependence: dependence)
         return comparison(
             .costPerSDYear, .trend, "all", nil, value: ratio.value, sd: nil, interval: (summary.q05, summary.q95),

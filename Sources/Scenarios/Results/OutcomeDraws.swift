@@ -107,6 +107,9 @@ struct OutcomeDraws: Sendable {
         ).map { $0 - $1 }
     }
 
+    /// The sector's pupils times the simulated years: the SD-years of a deviation of 1 SD.
+    var pupilYears: Double { Double(pupils([0, 1])) * Double(cube.moments.count - 1) }
+
     /// The deviation from the trend summed over the sector's pupils and the simulated years, in every draw, SD-years.
     var sdYears: [Double] {
         let pupils = Double(pupils([0, 1]))

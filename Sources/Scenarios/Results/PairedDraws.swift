@@ -59,9 +59,17 @@ func sampleVariance(_ draws: [Double]) -> Double? {
 struct PairedDraws: Sendable {
     let own: [Double]
     let reference: [Double]
+    /// Own minus reference; 0 where only rounding tells them apart.
+    let differences: [Double]
 
-    /// Own minus reference.
-    var differences: [Double] { zip(own, reference).map { $0 - $1 } }
+    /// Sums over thousands of schools are rounded at about 1e-16 SD; no figure is read to less than this.
+    static let resolution = 1e-12
+
+    /// - Parameter unit: How large 1 SD (or the whole of a share) is in the unit of the draws.
+    init(own: [Double], reference: [Double], unit: Double = 1) {
+        (self.own, self.reference) = (own, reference)
+        differences = zip(own, reference).map { abs($0 - $1) <= Self.resolution * unit ? 0 : $0 - $1 }
+    }
 
     /// `(Var own + Var reference) / Var(own - reference)`; nil when the difference does not vary.
     var varianceReduction: Double? {
@@ -85,10 +93,16 @@ struct RatioOfMeans: Sendable {
     static let largestShareOfOtherSign = 0.01
 
     /// nil when the denominator's sign is uncertain.
-    init?(_ numerators: [Double], over denominators: [Double], dependence: ReplicatedMean.Dependence = .independent) {
+    ///
+    /// - Parameter unit: How large 1 SD is in the unit of the denominators, of which rounding counts as 0.
+    init?(
+        _ numerators: [Double], over denominators: [Double], unit: Double = 1,
+        dependence: ReplicatedMean.Dependence = .independent
+    ) {
         let n = Double(denominators.count)
         let mean = CompensatedSum(denominators).value / n
-        let others = denominators.count { mean > 0 ? $0 <= 0 : $0 >= 0 }
+        let zero = PairedDraws.resolution * unit
+        let others = denominators.count { mean > 0 ? $0 <= zero : $0 >= -zero }
         guard mean != 0, Double(others) <= Self.largestShareOfOtherSign * n else { return nil }
         let value = CompensatedSum(numerators).value / n / mean
         self.value = value

@@ -31,6 +31,8 @@ struct ScenarioField {
         let sdYears: [Double]
         /// Zeros when one of the groups has no pupils: then it decides nothing.
         let gap: [Double]
+        /// The SD-years of 1 SD: of which rounding makes no difference.
+        var pupilYears = 0.0
     }
 
     let entries: [Entry]
@@ -48,8 +50,9 @@ struct ScenarioField {
     func best(of entry: Entry) -> [Double] {
         draws.map { draw in
             let value = entry.sdYears[draw]
-            guard entries.allSatisfy({ $0.sdYears[draw] <= value }) else { return 0 }
-            return 1 / Double(entries.count { $0.sdYears[draw] == value })
+            let zero = PairedDraws.resolution * entry.pupilYears
+            guard entries.allSatisfy({ $0.sdYears[draw] <= value + zero }) else { return 0 }
+            return 1 / Double(entries.count { abs($0.sdYears[draw] - value) <= zero })
         }
     }
 
@@ -59,9 +62,10 @@ struct ScenarioField {
     }
 
     private static func dominates(_ one: Entry, _ other: Entry, _ draw: Int) -> Bool {
-        let (own, others) = (one.sdYears[draw], other.sdYears[draw])
-        let (gap, otherGap) = (one.gap[draw], other.gap[draw])
-        guard one.spending <= other.spending, own >= others, gap >= otherGap else { return false }
-        return one.spending < other.spending || own > others || gap > otherGap
+        let more = one.sdYears[draw] - other.sdYears[draw]
+        let narrower = one.gap[draw] - other.gap[draw]
+        let (zeroYears, zeroGap) = (PairedDraws.resolution * one.pupilYears, PairedDraws.resolution)
+        guard one.spending <= other.spending, more >= -zeroYears, narrower >= -zeroGap else { return false }
+        return one.spending < other.spending || more > zeroYears || narrower > zeroGap
     }
 }

@@ -123,7 +123,7 @@ private struct Summariser {
                 spending: euros(scenario, own.simulated.sector), sdYears: own.sdYears,
                 gap: hasGap
                     ? own.gap(moment: cube.moments.count - 1, benchmark: .trend)
-                    : [Double](repeating: 0, count: own.count)))
+                    : [Double](repeating: 0, count: own.count), pupilYears: own.pupilYears))
     }
 
     /// What the sampling design gains, by outcome.

@@ -17,11 +17,13 @@ struct NationalFigure: Sendable {
 
     let subject: Subject
     let terms: [(place: Int, weight: Double)]
+    /// How large 1 SD is in the figure's unit: of which rounding counts as 0.
+    let unit: Double
 
     func value(in record: [Double]) -> Double {
         var sum = 0.0
         for term in terms { sum += term.weight * record[term.place] }
-        return sum
+        return abs(sum) <= PairedDraws.resolution * unit ? 0 : sum
     }
 }
 
@@ -134,7 +136,8 @@ struct NationalFigures {
                 reference: isDifference ? plan.file.reference : nil, measure: measure, benchmark: benchmark,
                 sector: simulated.sector, outcome: simulated.outcome, group: group,
                 year: moment.map { plan.file.years[$0 - 1].description } ?? "all"),
-            terms: (own + reference).map { (place: $0.0, weight: $0.1) })
+            terms: (own + reference).map { (place: $0.0, weight: $0.1) },
+            unit: measure == .sdYears ? pupilCount(outcome, [0, 1]) * Double(plan.file.years.count) : 1)
     }
 
     /// A mean over pupils; nil when there are none.

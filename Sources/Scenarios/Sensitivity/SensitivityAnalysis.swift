@@ -52,7 +52,20 @@ public struct SensitivityAnalysis: Sendable {
     public let rows: [SensitivityRow]
     /// The number of evaluations.
     public let evaluations: Int
-    private let shares: [NationalFigure.Subject: ScenarioComparison.VarianceShares]
+    private let splits: [NationalFigure.Subject: Split]
+
+    /// Where the variance of a comparison comes from.
+    private struct Split {
+        /// The shares of its expectation's variance.
+        let shares: ScenarioComparison.VarianceShares
+        /// The variance of the expectation given the inputs.
+        let variance: Double
+        /// The variance of the rest: schools' noise and heterogeneity.
+        let noise: Double
+    }
+
+    /// The draws in which the rest is measured, at most.
+    private static let noiseDraws = 256
 
     /// The least and the default number of base samples.
     public static let defaultSamples = 128
@@ -60,12 +73,13 @@ public struct SensitivityAnalysis: Sendable {
     /// Analyses a plan.
     ///
     /// - Parameters:
+    ///   - result: The draws, for what schools' noise adds; nil leaves it out.
     ///   - samples: Base samples, rounded up to 16 times a power of two; the plan is evaluated `samples (groups + 2)` times
     ///     for each of two groupings, and twice for each input.
     ///   - cancellation: Set it to stop early.
     /// - Throws: ``ScenarioError/cancelled``.
     public init(
-        _ plan: SimulationPlan, samples: Int = SensitivityAnalysis.defaultSamples,
+        _ plan: SimulationPlan, result: SimulationResult? = nil, samples: Int = SensitivityAnalysis.defaultSamples,
         cancellation: Cancellation = Cancellation()
     ) throws(ScenarioError) {
         let evaluator = ExpectationEvaluator(plan)
@@ -73,7 +87,7 @@ public struct SensitivityAnalysis: Sendable {
         let (headlines, compared) = (figures.headlines, figures.comparisons)
         let points = SplitInputs(plan.space)
         guard points.count > 0, 2 * points.count <= SobolSequence.maximumDimensions else {
-            (rows, evaluations, shares) = ([], 0, [:])
+            (rows, evaluations, splits) = ([], 0, [:])
             return
         }
         func indices(_ groups: [InputGroup], _ figures: [NationalFigure]) throws(ScenarioError) -> [OutputSensitivity] {
@@ -81,22 +95,24 @@ public struct SensitivityAnalysis: Sendable {
                 inputs: points.count, groups: groups.map(\.members), baseSamples: samples, seed: plan.file.seed)
             let outputs = try evaluator.outputs(
                 rows: design.rowCount, figures, cancellation: cancellation
-            ) { points.uniforms(of: design.row($0)) }
+            ) { plan.space.drawn(at: points.uniforms(of: design.row($0))) }
             return design.indices(of: outputs)
         }
         let (sources, kinds) = (points.sources, points.kinds)
         let bySource = try indices(sources, compared + headlines)
         let byKind = try indices(kinds, headlines)
-        var shares: [NationalFigure.Subject: ScenarioComparison.VarianceShares] = [:]
-        for (figure, sensitivity) in zip(compared, bySource) {
-            shares[figure.subject] = ScenarioComparison.VarianceShares(sensitivity, sources)
+        let noise = try evaluator.noise(of: compared, result, draws: Self.noiseDraws, cancellation: cancellation)
+        var splits: [NationalFigure.Subject: Split] = [:]
+        for (index, figure) in compared.enumerated() {
+            guard let shares = ScenarioComparison.VarianceShares(bySource[index], sources) else { continue }
+            splits[figure.subject] = Split(shares: shares, variance: bySource[index].variance, noise: noise[index])
         }
-        self.shares = shares
+        self.splits = splits
         let oneAtATime = OneAtATimeDesign(
             inputs: plan.space.inputs.count, groups: plan.space.inputs.indices.map { [$0] })
         let swings = oneAtATime.swings(
             of: try evaluator.outputs(rows: oneAtATime.rowCount, headlines, cancellation: cancellation) {
-                oneAtATime.row($0)
+                plan.space.drawn(at: oneAtATime.row($0))
             })
         evaluations = samples * (sources.count + kinds.count + 4) + oneAtATime.rowCount
         let names = plan.space.inputs.map(\.name)
@@ -120,27 +136,27 @@ public struct SensitivityAnalysis: Sendable {
         let start = ContinuousClock.now
         _ = try? evaluator.outputs(rows: rows, [], cancellation: Cancellation()) { row in
             // Both computations of the money's effect take part, as they do in the analysis.
-            middle.enumerated().map { ($0.offset + row) % 2 == 0 ? 0.3 : 0.7 }
+            plan.space.drawn(at: middle.enumerated().map { ($0.offset + row) % 2 == 0 ? 0.3 : 0.7 })
         }
         let perRow = (ContinuousClock.now - start) / .seconds(1) / Double(rows)
         let groups = points.sources.count + points.kinds.count + 4
         return perRow * Double(max(samples, 16) * groups + 1 + 2 * plan.space.inputs.count)
     }
 
-    /// The comparison with its variance split by source: the shares of the total squared error of the reported mean, so that
-    /// Monte Carlo error, of which more draws leave less, stands beside what no number of draws takes away.
+    /// The comparison with its variance split by source.
+    ///
+    /// Monte Carlo stands for the random numbers of schools and years: the variance, over draws, of the figure less its
+    /// expectation given the draw's inputs.
     func split(_ row: ScenarioComparison) -> ScenarioComparison {
-        guard let benchmark = row.benchmark, let sd = row.standardDeviation, let mcse = row.mcse.value, sd > 0 else {
-            return row
-        }
+        guard let benchmark = row.benchmark, let sd = row.standardDeviation, sd > 0 else { return row }
         // The trend since the pre-crisis year is the same in both scenarios: differences from level and trend are equal.
         let subject = NationalFigure.Subject(
             scenario: row.scenario, reference: row.reference, measure: row.measure,
             benchmark: benchmark == .level ? .trend : benchmark, sector: row.sector, outcome: row.outcome,
             group: row.group, year: row.year)
-        guard let shares = shares[subject] else { return row }
+        guard let split = splits[subject] else { return row }
         var result = row
-        result.varianceShares = shares.beside(monteCarlo: mcse * mcse / (sd * sd + mcse * mcse))
+        result.varianceShares = split.shares.beside(monteCarlo: split.noise / (split.noise + split.variance))
         return result
     }
 
@@ -207,7 +223,7 @@ private struct ExpectationEvaluator {
 
     /// The figures of every row, row by row.
     func outputs(
-        rows: Int, _ figures: [NationalFigure], cancellation: Cancellation, point: (Int) -> [Double]
+        rows: Int, _ figures: [NationalFigure], cancellation: Cancellation, inputs: (Int) -> DrawnInputs
     ) throws(ScenarioError) -> [Double] {
         let (chunk, width) = (32, figures.count)
         var values = [Double](repeating: 0, count: rows * width)
@@ -216,7 +232,7 @@ private struct ExpectationEvaluator {
             Threads.forEach((rows + chunk - 1) / chunk) { index in
                 let workspaces = simulation.makeWorkspaces()
                 for row in (index * chunk)..<min(rows, (index + 1) * chunk) where !cancellation.isCancelled {
-                    let record = simulation.record(plan.space.drawn(at: point(row)), 0, workspaces)
+                    let record = simulation.record(inputs(row), 0, workspaces)
                     for (place, figure) in figures.enumerated() {
                         values[row * width + place] = figure.value(in: record)
                     }
@@ -225,5 +241,21 @@ private struct ExpectationEvaluator {
         }
         if cancellation.isCancelled { throw .cancelled }
         return values
+    }
+
+    /// The variance of each figure less its expectation given the inputs, over the first draws of a result.
+    func noise(
+        of figures: [NationalFigure], _ result: SimulationResult?, draws: Int, cancellation: Cancellation
+    ) throws(ScenarioError) -> [Double] {
+        guard let result, result.draws > 1 else { return figures.map { _ in 0 } }
+        let count = min(draws, result.draws)
+        let expected = try outputs(rows: count, figures, cancellation: cancellation) { plan.inputs(draw: UInt32($0)) }
+        return figures.enumerated().map { index, figure in
+            let rest = result.records.sums(of: figure.terms, first: count).enumerated().map { draw, value in
+                let difference = value - expected[draw * figures.count + index]
+                return abs(difference) <= PairedDraws.resolution * figure.unit ? 0 : difference
+            }
+            return sampleVariance(rest) ?? 0
+        }
     }
 }

@@ -106,6 +106,19 @@ public struct DrawRecords: Sendable, Equatable {
         count = next
     }
 
+    /// In the first draws the sum of the values at some places, each times a weight.
+    func sums(of terms: [(place: Int, weight: Double)], first draws: Int) -> [Double] {
+        var sums: [Double] = []
+        for block in blocks where sums.count < draws {
+            block.withValues { values in
+                for draw in 0..<min(block.draws.count, draws - sums.count) {
+                    sums.append(terms.reduce(0) { $0 + $1.weight * values[draw * length + $1.place] })
+                }
+            }
+        }
+        return sums
+    }
+
     /// In every draw the sum of the values at some positions of its record, added in the order given.
     func sums(at positions: [Int]) -> [Double] {
         var sums: [Double] = []

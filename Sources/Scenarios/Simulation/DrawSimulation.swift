@@ -30,13 +30,17 @@ struct DrawSimulation: Sendable {
     }
 
     /// The records of some draws; nil when it was asked to stop.
-    func block(_ draws: Range<Int>, cancellation: Cancellation) -> RecordBlock? {
+    ///
+    /// - Throws: ``ScenarioError/notFinite(draw:)``.
+    func block(_ draws: Range<Int>, cancellation: Cancellation) throws(ScenarioError) -> RecordBlock? {
         let workspaces = makeWorkspaces()
         var values = [Double]()
         values.reserveCapacity(draws.count * layout.length)
         for draw in draws {
             if cancellation.isCancelled { return nil }
-            values += record(plan.inputs(draw: UInt32(draw)), UInt32(draw), workspaces)
+            let record = record(plan.inputs(draw: UInt32(draw)), UInt32(draw), workspaces)
+            guard record.allSatisfy(\.isFinite) else { throw .notFinite(draw: draw) }
+            values += record
         }
         return RecordBlock(draws: draws, values: values)
     }

@@ -10,7 +10,7 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     case funding(scenario: String, FundingError, place: SpecificationPlace?)
     /// A starting state cannot be taken from a model.
     case start(outcome: String, String)
-    /// An outcome is declared for a sector without schools.
+    /// An outcome is declared for a sector without pupils.
     case sectorWithoutSchools(outcome: String, sector: String)
     /// Money is spent in a school year that is not simulated: it would cost without having an effect.
     case spendingOutsideCalendar(scenario: String, year: String, calendar: String)
@@ -18,6 +18,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     case evidence(String, place: SpecificationPlace)
     /// Declared correlations cannot be used; the place is where they are declared.
     case correlations(String, place: SpecificationPlace)
+    /// Parameters are so large that a draw's figures are no numbers.
+    case notFinite(draw: Int)
     /// The inputs cannot be sampled as asked.
     case sampling(String)
     /// The staff that can be found is declared for what is not there; the place is where it is declared.
@@ -34,7 +36,7 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
             (place.map { "\($0): " } ?? "") + "scenario '\(scenario)': \(error)"
         case .start(let outcome, let message): "start of '\(outcome)': \(message)"
         case .sectorWithoutSchools(let outcome, let sector):
-            "outcome '\(outcome)' is declared for sector '\(sector)', which has no schools."
+            "outcome '\(outcome)' is declared for sector '\(sector)', which has no schools with pupils."
         case .spendingOutsideCalendar(let scenario, let year, let calendar):
             "scenario '\(scenario)': money is spent in \(year), but \(calendar) is simulated. Extend the calendar, or move "
                 + "the deadline."
@@ -42,6 +44,9 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
             .capacity(let message, let place):
             "\(place): \(message)"
         case .sampling(let message): message
+        case .notFinite(let draw):
+            "draw \(draw) has figures that are infinite or no numbers. Look for a parameter that is far too large: "
+                + "'herstel explain' prints them all."
         case .noOutcomes:
             "no outcome is declared, so there is nothing to simulate. Add 'outcomes', or use 'herstel allocate' for the money."
         case .cancelled: "stopped before the end; nothing was written."
@@ -98,7 +103,7 @@ public struct SimulationPlan: Sendable {
         interventions = try file.interventions?.resolved(models)
         fittedPersistence = try Self.fittedPersistence(file, models)
         let (population, scenarios) = (funding.population, funding.scenarios)
-        for outcome in file.outcomes where !population.sectors.contains(outcome.sector) {
+        for outcome in file.outcomes where population.pupils(in: outcome.sector) == 0 {
             throw ScenarioError.sectorWithoutSchools(outcome: outcome.outcome, sector: outcome.sector)
         }
         let regions = Set(population.schools.compactMap(\.traits.region))

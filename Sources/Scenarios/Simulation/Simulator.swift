@@ -96,7 +96,9 @@ public struct Simulator: Sendable {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard index < missing.count else { return }
                 slots.fill(index) {
-                    guard let block = simulation.block(missing[index], cancellation: cancellation) else { return nil }
+                    guard let block = try simulation.block(missing[index], cancellation: cancellation) else {
+                        return nil
+                    }
                     return try store?.save(block) ?? block
                 }
                 progress(done.wrappingAdd(missing[index].count, ordering: .relaxed).newValue)
