@@ -36,7 +36,8 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
         var later = outcome
         (later.sector, later.stream) = ("vo", 2)
         later.lines = [
-            "entry: {outcome: reading, sector: po, share: {distribution: uniform, low: 0.5, high: 1, source: s}}"
+            "baseline: level",
+            "entry: {outcome: reading, sector: po, share: {distribution: uniform, low: 0.5, high: 1, source: s}}",
         ]
         text.outcomes = [outcome, later]
         text.scenarios = [ScenarioText.none, ScenarioText.money.replacing("sectors: [po]", with: "sectors: [po, vo]")]
