@@ -8,9 +8,9 @@ PEERS ?= $(CI)
 PEER_PACKAGES = $(if $(PEERS),r-base-core r-cran-lme4 r-cran-lmertest r-cran-numderiv r-cran-jsonlite \
 	r-cran-pbkrtest r-cran-clubsandwich r-cran-emmeans r-cran-metafor)
 SCENARIO ?= scenarios/np-onderwijs.yaml
-# The processor that release builds are for: with AVX2 when this one has it, which halves the time of simulations and changes no digit
-# of them. `make build MARCH=` for any x86-64 processor, for programs that are carried to older machines; MARCH=native for
-# this one alone (faster again with AVX-512).
+# The processor that release builds are for: with AVX2 when this one has it, which makes the simulation's kernel about twice as fast
+# (Benchmarks/README.md) and changes no digit. `make build MARCH=` for any x86-64 processor, for programs that are carried to
+# older machines; MARCH=native for this one alone (faster again with AVX-512).
 MARCH ?= $(shell grep -m1 '^flags' /proc/cpuinfo 2>/dev/null | grep -w avx2 | grep -w fma | grep -qw bmi2 && echo x86-64-v3)
 
 .PHONY: run test build setup lint format clean march
