@@ -65,11 +65,13 @@ extension PreparedScenario {
             _ = try summary(of: result, SimulationRequest(draws: count)).tables
             return (ContinuousClock.now - start) / .seconds(1)
         }
-        let fixed = try seconds(2)
+        // Draws that depend on each other are summarised in whole sets.
+        let least = min(draws, 2 * plan.sampling.setSize)
+        let fixed = try seconds(least)
         // So many that the growing part is no noise; a slow machine has no time for more than the part always there.
-        let count = min(draws, fixed < 4 ? 128 : 2)
-        guard count > 2 else { return fixed }
-        return fixed + max(0, try seconds(count) - fixed) / Double(count - 2) * Double(draws - 2)
+        let count = min(draws, fixed < 4 ? 128 : least)
+        guard count > least else { return fixed }
+        return fixed + max(0, try seconds(count) - fixed) / Double(count - least) * Double(draws - least)
     }
 
     /// The same draws on every thread: cores that are all at work are slower each than one alone.

@@ -56,12 +56,12 @@ extension InputSpace {
                     let (within, between) = (
                         effect.standardError * effect.standardError, effect.betweenStudySD * effect.betweenStudySD
                     )
-                    if effect.scale > 0 {
-                        add(
-                            "interventions.\(part.intervention.name).effect_\(stream)",
-                            between > 0 ? .betweenStudy : .sampling, samplingShare: within / (within + between),
-                            .effect(intervention: part.intervention.stream, outcome: stream))
-                    }
+                    // Effects known exactly are in the space too: a continued run may draw from stored numbers that are not.
+                    add(
+                        "interventions.\(part.intervention.name).effect_\(stream)",
+                        between > 0 ? .betweenStudy : .sampling,
+                        samplingShare: effect.scale > 0 ? within / (within + between) : 0,
+                        .effect(intervention: part.intervention.stream, outcome: stream))
                     return 0
                 }
             }

@@ -106,7 +106,9 @@ extension PredictiveEffect {
     fileprivate var numbers: [Double] { [mean, standardError, betweenStudySD, widening, degreesOfFreedom] }
 
     fileprivate init?(_ numbers: [Double]) {
-        guard numbers.count == 5 else { return nil }
+        // Stored numbers come from a file that anybody can edit.
+        guard numbers.count == 5, numbers[0].isFinite, numbers[1] >= 0, numbers[2] >= 0, numbers[3] > 0, numbers[4] > 0
+        else { return nil }
         self.init(
             mean: numbers[0], standardError: numbers[1], betweenStudySD: numbers[2], widening: numbers[3],
             degreesOfFreedom: numbers[4])
