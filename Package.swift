@@ -34,10 +34,13 @@ let package = Package(
         .target(name: "Tables", dependencies: ["Parallelism"], swiftSettings: strict),
         .target(name: "Specifications", dependencies: [yams, "Tables"], swiftSettings: strict),
         .target(
+            name: "Surveys", dependencies: ["Parallelism", "LinearAlgebra", "Probability", numerics],
+            swiftSettings: optimised),
+        .target(
             name: "Models",
             dependencies: [
-                "CNLopt", "Parallelism", "LinearAlgebra", "Probability", "Tables", "Specifications", collections,
-                numerics,
+                "CNLopt", "Parallelism", "LinearAlgebra", "Probability", "Tables", "Specifications", "Surveys",
+                collections, numerics,
             ],
             swiftSettings: strict),
         .target(
@@ -87,6 +90,9 @@ let package = Package(
         .testTarget(
             name: "SpecificationsTests", dependencies: ["Specifications", "TestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "SurveysTests", dependencies: ["Surveys", "LinearAlgebra", "Probability", "Tables", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "ModelsTests", dependencies: ["Models", "LinearAlgebra", "Tables", "TestSupport", numerics],
             swiftSettings: strict),
         .testTarget(
@@ -111,7 +117,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "Peers", dependencies: ["herstel", "LinearAlgebra", "Models", "Recovery", "Tables", "TestSupport"],
+            name: "Peers",
+            dependencies: ["herstel", "LinearAlgebra", "Models", "Recovery", "Surveys", "Tables", "TestSupport"],
             exclude: [
                 "polish.R", "contrasts.R", "terms.R", "small_sample.R", "glmer.R", "inference.R", "agreement.R",
                 "evidence.R",
