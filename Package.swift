@@ -119,10 +119,7 @@ let package = Package(
         .testTarget(
             name: "Peers",
             dependencies: ["herstel", "LinearAlgebra", "Models", "Recovery", "Surveys", "Tables", "TestSupport"],
-            exclude: [
-                "polish.R", "contrasts.R", "terms.R", "small_sample.R", "glmer.R", "inference.R", "agreement.R",
-                "evidence.R",
-            ],
+            exclude: ["R"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

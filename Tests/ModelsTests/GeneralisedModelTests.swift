@@ -89,7 +89,8 @@ private struct Generated {
         Golden(
             name, value, relativeTolerance: tolerance,
             source:
-                "R 4.2.2, lme4 1.1-31, glmer's deviance function with Newton-polished parameters; Tests/Peers/glmer.R")
+                "R 4.2.2, lme4 1.1-31, glmer's deviance function with Newton-polished parameters; Tests/Peers/R/glmer.R"
+        )
     }
 
     static let laplace = [

@@ -36,7 +36,7 @@ private func figures(_ fit: GrowthFit) -> [String: Double] {
 private func golden(_ name: String, _ value: Double, _ tolerance: Double = 1e-7) -> Golden {
     Golden(
         name, value, relativeTolerance: tolerance,
-        source: "R 4.2.2, lme4 1.1-31 with Newton-polished theta; Tests/Peers/polish.R")
+        source: "R 4.2.2, lme4 1.1-31 with Newton-polished theta; Tests/Peers/R/polish.R")
 }
 
 @Suite(.enabled(if: hasSharedData)) struct GrowthModelTests {

@@ -18,7 +18,7 @@ private func golden(_ name: String, _ value: Double) -> Golden {
     Golden(
         // The fits agree to nine digits of theta, which degrees of freedom and standard errors inherit.
         name, value, relativeTolerance: 1e-7,
-        source: "R 4.2.2, pbkrtest 0.5.2, clubSandwich 0.5.8, lme4 1.1-31 polished; Tests/Peers/small_sample.R")
+        source: "R 4.2.2, pbkrtest 0.5.2, clubSandwich 0.5.8, lme4 1.1-31 polished; Tests/Peers/R/small_sample.R")
 }
 
 /// Classic designs: the analysis of variance is exact where they are balanced, R's numbers hold where they are not.

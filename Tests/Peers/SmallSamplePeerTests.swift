@@ -205,11 +205,3 @@ struct SmallSamplePeerTests {
         return rows.joined(separator: "\n") + "\n"
     }
 }
-
-extension Rscript {
-    /// Whether R is installed with these packages.
-    static func hasPackages(_ names: [String]) -> Bool {
-        guard path != nil else { return false }
-        return (try? run("small_sample.R", ["has"] + names))?.first == ["yes"]
-    }
-}

@@ -1,5 +1,3 @@
-# Rscript small_sample.R has PACKAGE ...
-#   prints yes when all are installed.
 # Rscript small_sample.R data PACKAGE NAME
 #   prints one of R's data sets as CSV.
 # Rscript small_sample.R kenward-roger FILE FORMULA FACTORS
@@ -7,10 +5,6 @@
 #   fits a model by REML with lme4, takes Newton steps to the optimum's full digits, and prints name, tab, value: pbkrtest's
 #   Kenward-Roger covariance, degrees of freedom and F test, or clubSandwich's CR0 and CR2 covariances and degrees of freedom.
 a <- commandArgs(TRUE)
-if (a[1] == "has") {
-  cat(if (all(sapply(a[-1], requireNamespace, quietly = TRUE))) "yes\n" else "no\n")
-  quit()
-}
 suppressMessages({ library(lme4); library(numDeriv) })
 if (a[1] == "data") {
   write.csv(as.data.frame(get(data(list = a[3], package = a[2]))), row.names = FALSE, quote = FALSE)

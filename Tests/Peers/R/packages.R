@@ -1,0 +1,3 @@
+# Rscript packages.R PACKAGE ...
+#   prints yes when all are installed, no otherwise.
+cat(if (all(sapply(commandArgs(TRUE), requireNamespace, quietly = TRUE))) "yes\n" else "no\n")
