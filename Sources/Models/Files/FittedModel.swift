@@ -16,6 +16,8 @@ public struct FittedModel: Sendable {
     public var evidence: EvidenceFit? = nil
     /// The decay itself, for kind `persistence`.
     public var persistence: PersistenceFit? = nil
+    /// How many each reported cell rests on, where the data tell.
+    public var counts: [Cell: CellCount] = [:]
     /// The data files that were read.
     public let dataPaths: [String]
     /// The time that reading the data took, and fitting, in seconds.
@@ -52,6 +54,14 @@ extension ModelFile {
                     file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil,
                     evidence: fitted.evidence, dataPaths: dataPaths,
                     seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
+            case .trend(let specification):
+                let table = try specification.table()
+                let isRead = clock.now
+                let fitted = try specification.fit(name: name, table: table, baselineYears: baseline?.cohorts ?? [])
+                return FittedModel(
+                    file: self, fit: fitted.fit, growth: nil, inference: nil, generalised: nil, counts: fitted.counts,
+                    dataPaths: dataPaths,
+                    seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
             case .persistence(let specification):
                 let followUps = try specification.followUps()
                 let isRead = clock.now
@@ -72,6 +82,7 @@ extension ModelFile {
         case .growth(let specification): [specification.dataPath]
         case .aggregate: []
         case .evidence(let specification): specification.data.path.map { [$0] } ?? []
+        case .trend(let specification): [specification.dataPath]
         case .persistence(let specification): specification.dataPath.map { [$0] } ?? []
         }
     }
