@@ -66,12 +66,17 @@ public struct RecoveryAnalysis: Sendable {
         return findings
     }
 
-    /// The declared kind first; the other one too when the cohorts are enough and are years.
+    /// The declared kind first; the other one too when the cohorts are enough and are years. None for the baseline's own cohorts,
+    /// and where a baseline cohort has no estimate of the outcome and group.
     private func baselineKinds(for cell: Cell) -> [BaselineDeclaration.Kind] {
-        guard let baseline, !baseline.cohorts.contains(cell.cohort) else { return [] }
+        guard let baseline, !baseline.cohorts.contains(cell.cohort), hasBaseline(cell, baseline) else { return [] }
         let canTrend = (try? Baseline(cohorts: baseline.cohorts, kind: .trend).weights(for: cell.cohort)) != nil
         let other: BaselineDeclaration.Kind = baseline.kind == .mean ? .trend : .mean
         return [baseline.kind] + (canTrend ? [other] : [])
+    }
+
+    private func hasBaseline(_ cell: Cell, _ baseline: BaselineDeclaration) -> Bool {
+        baseline.cohorts.allSatisfy { estimates.position(of: sameCell(as: cell, cohort: $0)) != nil }
     }
 
     private func comparison(
@@ -128,7 +133,9 @@ public struct RecoveryAnalysis: Sendable {
             guard estimates.position(of: high) != nil else { continue }
             let gapWeights = weights([(low, 1), (high, -1)])
             let gap = estimates.functional(gapWeights)
-            guard let baseline, !baseline.cohorts.contains(low.cohort) else {
+            guard let baseline, !baseline.cohorts.contains(low.cohort), hasBaseline(low, baseline),
+                hasBaseline(high, baseline)
+            else {
                 findings.append(gapFinding(low, gap, change: nil))
                 continue
             }
@@ -185,8 +192,7 @@ public struct RecoveryAnalysis: Sendable {
         let shares = try Baseline(cohorts: baseline.cohorts, kind: kind).weights(for: cell.cohort)
         var terms: [(Cell, Double)] = []
         for (cohort, share) in zip(baseline.cohorts, shares) {
-            let reference = Cell(
-                quantity: cell.quantity, outcome: cell.outcome, sector: cell.sector, cohort: cohort, group: cell.group)
+            let reference = sameCell(as: cell, cohort: cohort)
             guard estimates.position(of: reference) != nil else {
                 throw .unknownCell(reference.name, known: estimates.labels.map(\.name))
             }
@@ -195,7 +201,9 @@ public struct RecoveryAnalysis: Sendable {
         return weights(terms)
     }
 
-    private func sameCell(as cell: Cell, group: String) -> Cell {
-        Cell(quantity: cell.quantity, outcome: cell.outcome, sector: cell.sector, cohort: cell.cohort, group: group)
+    private func sameCell(as cell: Cell, cohort: String? = nil, group: String? = nil) -> Cell {
+        Cell(
+            quantity: cell.quantity, outcome: cell.outcome, sector: cell.sector, cohort: cohort ?? cell.cohort,
+            group: group ?? cell.group)
     }
 }
