@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "LinearAlgebra", dependencies: ["CLAPACK", "Parallelism", numerics], swiftSettings: strict),
         .target(name: "Probability", swiftSettings: optimised),
         .target(name: "Tables", dependencies: ["Parallelism"], swiftSettings: strict),
+        .target(name: "Disclosure", swiftSettings: optimised),
         .target(name: "Specifications", dependencies: [yams, "Tables"], swiftSettings: strict),
         .target(
             name: "Surveys", dependencies: ["Parallelism", "LinearAlgebra", "Probability", numerics],
@@ -87,6 +88,8 @@ let package = Package(
             name: "ProbabilityTests", dependencies: ["Probability", "Quality", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TablesTests", dependencies: ["Tables", "Parallelism", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "DisclosureTests", dependencies: ["Disclosure", "TestSupport"], swiftSettings: optimised),
         .testTarget(
             name: "SpecificationsTests", dependencies: ["Specifications", "TestSupport"], swiftSettings: strict),
         .testTarget(
