@@ -40,7 +40,7 @@ let package = Package(
         .target(
             name: "Models",
             dependencies: [
-                "CNLopt", "Parallelism", "LinearAlgebra", "Probability", "Tables", "Specifications", "Surveys",
+                "CNLopt", "Parallelism", "LinearAlgebra", "Probability", "Tables", "Disclosure", "Specifications", "Surveys",
                 collections, numerics,
             ],
             swiftSettings: strict),
