@@ -1,0 +1,123 @@
+import LinearAlgebra
+
+/// The covariance of a table's means by a one-stage design, and the clusters of each group.
+///
+/// The same as ``SurveyDesign/covariance(ofTotals:)`` of the means' linearised scores, without a matrix of rows by cells.
+struct CellCovariance {
+    /// k x k for k cells, by group; 0 in groups without respondents.
+    let matrix: Matrix
+    /// The clusters with respondents, by group.
+    let clusters: [Int]
+
+    /// Walks once over the rows in the order of the design.
+    ///
+    /// - Parameters:
+    ///   - variable: The item, in the order.
+    ///   - split: The groups, in the order.
+    ///   - weights: The design weights, in the order.
+    ///   - totals: The sums of the first pass.
+    init<Variable: CellVariable>(
+        _ variable: Variable, split: SurveySplit, weights: [Double], totals: CellTotals, design: SurveyDesign,
+        order: RowOrder
+    ) {
+        var walk = StratumWalk(variable, split: split, weights: weights, totals: totals, order: order)
+        let factors = StratumFactors(design)
+        for stratum in order.strata {
+            walk.visit(stratum, factor: factors.squares[stratum.number], meanFactor: factors.means[stratum.number])
+        }
+        matrix = walk.scatter.matrix(times: factors.whole)
+        clusters = walk.clusters
+    }
+}
+
+/// What the squares of a stratum's clusters count for; see ``SurveyDesign/covariance(ofTotals:)``.
+private struct StratumFactors {
+    /// The factor of the clusters' squares by stratum.
+    var squares: [Double]
+    /// The factor of the square of the stratum's total, which takes the squares around 0 to squares around the stratum's mean.
+    var means: [Double]
+    /// The factor of the sum over strata.
+    var whole = 1.0
+
+    init(_ design: SurveyDesign) {
+        let stage = design.stages[0]
+        squares = Array(repeating: 0, count: stage.stratumCount)
+        means = squares
+        var (counted, lonely) = (0, 0)
+        for (stratum, clusters) in stage.clustersInStratum.enumerated() {
+            let fraction = stage.samplingFraction(of: stratum)
+            if fraction >= 1 { continue }
+            let count = Double(clusters)
+            if clusters > 1 {
+                counted += 1
+                squares[stratum] = (1 - fraction) * count / (count - 1)
+                means[stratum] = -squares[stratum] / count
+            } else {
+                lonely += 1
+                // The mean over all clusters, from which a lonely one is measured, is 0: scores of a ratio add up to 0.
+                if design.lonelyClusters == .centre { squares[stratum] = 1 - fraction }
+            }
+        }
+        if design.lonelyClusters == .average, counted > 0 { whole = Double(counted + lonely) / Double(counted) }
+    }
+}
+
+/// A walk over a table's rows, stratum by stratum.
+private struct StratumWalk<Variable: CellVariable> {
+    let variable: Variable
+    let groups: [Int32]
+    let weights: [Double]
+    let bounds: [Int]
+    let scatter: CellScatter
+    var clusters: [Int]
+    private let cluster: CellSums
+    private let stratum: CellSums
+    private let squares: CellSums
+
+    init(_ variable: Variable, split: SurveySplit, weights: [Double], totals: CellTotals, order: RowOrder) {
+        (self.variable, groups, self.weights, bounds) = (variable, split.groups, weights, order.bounds)
+        scatter = CellScatter(totals)
+        clusters = Array(repeating: 0, count: split.groupCount)
+        cluster = CellSums(groupCount: split.groupCount, cellCount: variable.cellCount)
+        stratum = CellSums(groupCount: split.groupCount, cellCount: variable.cellCount)
+        squares = CellSums(groupCount: split.groupCount, cellCount: variable.cellCount)
+    }
+
+    mutating func visit(_ part: RowOrder.Stratum, factor: Double, meanFactor: Double) {
+        if Variable.picksOneCell {
+            visitAlike(part.singles, factor: factor)
+        } else {
+            for place in part.singles { visitCluster(place..<place + 1, factor: factor) }
+        }
+        for number in part.clusters { visitCluster(bounds[number]..<bounds[number + 1], factor: factor) }
+        if meanFactor != 0 { scatter.add(stratum, factor: meanFactor) }
+        stratum.clear()
+    }
+
+    /// Rows that are clusters of their own, all at once.
+    private mutating func visitAlike(_ places: Range<Int>, factor: Double) {
+        for place in places {
+            let group = Int(groups[place])
+            guard group >= 0, variable.isAnswered(place) else { continue }
+            let weight = weights[place]
+            stratum.add(variable, row: place, group: group, weight: weight)
+            squares.add(variable, row: place, group: group, weight: weight * weight)
+            clusters[group] += 1
+        }
+        if factor != 0 { scatter.add(squaredWeights: squares, factor: factor) }
+        squares.clear()
+    }
+
+    private mutating func visitCluster(_ places: Range<Int>, factor: Double) {
+        for place in places {
+            let group = Int(groups[place])
+            guard group >= 0, variable.isAnswered(place) else { continue }
+            cluster.add(variable, row: place, group: group, weight: weights[place])
+        }
+        guard !cluster.touched.isEmpty else { return }
+        for group in cluster.touched { clusters[group] += 1 }
+        if factor != 0 { scatter.add(cluster, factor: factor) }
+        stratum.add(cluster)
+        cluster.clear()
+    }
+}

@@ -1,0 +1,92 @@
+import LinearAlgebra
+
+/// A sum of squares and products of clusters' scores, the second pass of a table.
+///
+/// The score of cell k in group g is `(T_gk - mean_gk T_g) / N_g`, with T the cluster's weighted totals and N_g the weight of the
+/// group's respondents: the linearised ratio mean (Särndal, Swensson and Wretman 1992, section 5.6). It is 0 in groups that the
+/// cluster has no respondents of, so that only pairs of its own groups are visited. Scores are centred at the means before they
+/// are squared, so that large clusters lose no digits.
+///
+/// The memory is a pointer, since there are as many squares as pairs of cells for each cluster.
+final class CellScatter {
+    private let totals: CellTotals
+    private let means: [Double]
+    private let size: Int
+    /// The lower triangle, row by row, in a full square.
+    private let squares: UnsafeMutableBufferPointer<Double>
+    private let scores: UnsafeMutableBufferPointer<Double>
+
+    init(_ totals: CellTotals) {
+        self.totals = totals
+        means = totals.means
+        size = totals.groupCount * totals.cellCount
+        squares = .allocate(capacity: max(1, size * size))
+        scores = .allocate(capacity: max(1, size))
+        squares.initialize(repeating: 0)
+        scores.initialize(repeating: 0)
+    }
+
+    deinit {
+        squares.deallocate()
+        scores.deallocate()
+    }
+
+    /// The matrix times a factor, size x size.
+    func matrix(times factor: Double) -> Matrix {
+        var matrix = Matrix(rows: size, columns: size)
+        for row in 0..<size {
+            for column in 0...row {
+                let value = factor * squares[row * size + column]
+                matrix[row, column] = value
+                matrix[column, row] = value
+            }
+        }
+        return matrix
+    }
+
+    /// Adds `factor z z'` for the scores of a cluster's, or of a whole stratum's, sums.
+    func add(_ sums: CellSums, factor: Double) {
+        sums.sortTouched()
+        let (groups, count) = (sums.touched, totals.cellCount)
+        for group in groups {
+            for cell in 0..<count {
+                let index = group * count + cell
+                scores[index] = (sums.total(group, cell) - means[index] * sums.base(of: group)) / totals.base[group]
+            }
+        }
+        for (position, group) in groups.enumerated() {
+            for row in group * count..<(group + 1) * count {
+                let (score, start) = (factor * scores[row], row * size)
+                for other in groups[0..<position] {
+                    for column in other * count..<(other + 1) * count {
+                        squares[start + column] += score * scores[column]
+                    }
+                }
+                for column in group * count...row { squares[start + column] += score * scores[column] }
+            }
+        }
+    }
+
+    /// Adds `factor z z'` of all rows that are their clusters' only ones and picked one cell each, at once: rows of a cell differ by
+    /// their weights alone, so that the cell's sum of squared weights has all of them.
+    ///
+    /// With e_k the unit vector of cell k and p the group's shares, it is `sum_k W2_k (e_k - p)(e_k - p)' / N^2`, in an order that
+    /// keeps the digits of shares near 0 and 1.
+    func add(squaredWeights sums: CellSums, factor: Double) {
+        let count = totals.cellCount
+        for group in sums.touched {
+            let (first, scale) = (group * count, factor / (totals.base[group] * totals.base[group]))
+            let all = sums.base(of: group)
+            for cell in 0..<count {
+                let (row, own, share) = (first + cell, sums.total(group, cell), means[first + cell])
+                let rest = 1 - share
+                squares[row * size + row] += scale * (own * rest * rest + (all - own) * share * share)
+                for column in first..<row {
+                    let (otherOwn, other) = (sums.total(group, column - first), means[column])
+                    let both = (all - own - otherOwn) * share * other
+                    squares[row * size + column] += scale * (both - own * rest * other - otherOwn * share * (1 - other))
+                }
+            }
+        }
+    }
+}
