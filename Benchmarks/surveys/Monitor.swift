@@ -21,8 +21,8 @@ enum Kind: String {
 
 /// A made-up monitor: items of five categories, splits of 5 to 12 groups, unequal weights, a tenth missing.
 struct Monitor {
-    let items: [SurveyItem]
-    let splits: [SurveySplit]
+    let items: [TableItem]
+    let splits: [TableSplit]
     private let codes: [[Int32]]
     private let weights: [Double]
     private let strata: [Int32]
@@ -55,7 +55,7 @@ struct Monitor {
                     ? (random.uniform() < 0.02 ? -1 : Int32(random.uniform() * Double(count)))
                     : (cluster / 50) % Int32(count)
             }
-            return SurveySplit(groups: groups, groupCount: count)
+            return TableSplit(groups: groups, groupCount: count)
         }
     }
 

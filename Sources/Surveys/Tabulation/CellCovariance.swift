@@ -17,11 +17,11 @@ struct CellCovariance {
     ///   - weights: The design weights, in the order.
     ///   - totals: The sums of the first pass.
     init<Variable: CellVariable>(
-        _ variable: Variable, split: SurveySplit, weights: [Double], totals: CellTotals, design: SurveyDesign,
+        _ variable: Variable, split: TableSplit, weights: [Double], totals: CellTotals, design: SurveyDesign,
         order: RowOrder
     ) {
         var walk = StratumWalk(variable, split: split, weights: weights, totals: totals, order: order)
-        let factors = StratumFactors(design)
+        let factors = FirstStageFactors(design)
         for stratum in order.strata {
             walk.visit(stratum, factor: factors.squares[stratum.number], meanFactor: factors.means[stratum.number])
         }
@@ -31,7 +31,7 @@ struct CellCovariance {
 }
 
 /// What the squares of a stratum's clusters count for; see ``SurveyDesign/covariance(ofTotals:)``.
-private struct StratumFactors {
+private struct FirstStageFactors {
     /// The factor of the clusters' squares by stratum.
     var squares: [Double]
     /// The factor of the square of the stratum's total, which takes the squares around 0 to squares around the stratum's mean.
@@ -74,7 +74,7 @@ private struct StratumWalk<Variable: CellVariable> {
     private let stratum: CellSums
     private let squares: CellSums
 
-    init(_ variable: Variable, split: SurveySplit, weights: [Double], totals: CellTotals, order: RowOrder) {
+    init(_ variable: Variable, split: TableSplit, weights: [Double], totals: CellTotals, order: RowOrder) {
         (self.variable, groups, self.weights, bounds) = (variable, split.groups, weights, order.bounds)
         scatter = CellScatter(totals)
         clusters = Array(repeating: 0, count: split.groupCount)
@@ -114,7 +114,7 @@ private struct StratumWalk<Variable: CellVariable> {
             guard group >= 0, variable.isAnswered(place) else { continue }
             cluster.add(variable, row: place, group: group, weight: weights[place])
         }
-        guard !cluster.touched.isEmpty else { return }
+        guard cluster.touchedCount > 0 else { return }
         for group in cluster.touched { clusters[group] += 1 }
         if factor != 0 { scatter.add(cluster, factor: factor) }
         stratum.add(cluster)

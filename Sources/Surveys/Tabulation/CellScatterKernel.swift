@@ -10,7 +10,8 @@ import LinearAlgebra
 /// The memory is a pointer, since there are as many squares as pairs of cells for each cluster.
 final class CellScatter {
     private let totals: CellTotals
-    private let means: [Double]
+    private let means: UnsafeMutableBufferPointer<Double>
+    private let wholes: UnsafeMutableBufferPointer<Double>
     private let size: Int
     /// The lower triangle, row by row, in a full square.
     private let squares: UnsafeMutableBufferPointer<Double>
@@ -18,10 +19,13 @@ final class CellScatter {
 
     init(_ totals: CellTotals) {
         self.totals = totals
-        means = totals.means
         size = totals.groupCount * totals.cellCount
         squares = .allocate(capacity: max(1, size * size))
         scores = .allocate(capacity: max(1, size))
+        means = .allocate(capacity: max(1, size))
+        wholes = .allocate(capacity: max(1, totals.groupCount))
+        _ = means.initialize(from: totals.means)
+        _ = wholes.initialize(from: totals.base)
         squares.initialize(repeating: 0)
         scores.initialize(repeating: 0)
     }
@@ -29,6 +33,8 @@ final class CellScatter {
     deinit {
         squares.deallocate()
         scores.deallocate()
+        means.deallocate()
+        wholes.deallocate()
     }
 
     /// The matrix times a factor, size x size.
@@ -48,22 +54,24 @@ final class CellScatter {
     func add(_ sums: CellSums, factor: Double) {
         sums.sortTouched()
         let (groups, count) = (sums.touched, totals.cellCount)
-        for group in groups {
-            for cell in 0..<count {
-                let index = group * count + cell
-                scores[index] = (sums.total(group, cell) - means[index] * sums.base(of: group)) / totals.base[group]
+        for group in groups { score(group, sums) }
+        for position in groups.indices {
+            let first = groups[position] * count
+            for row in first..<first + count {
+                let (score, start) = (factor * scores[row], row * size)
+                for earlier in groups.startIndex..<position {
+                    let other = groups[earlier] * count
+                    for column in other..<other + count { squares[start + column] += score * scores[column] }
+                }
+                for column in first...row { squares[start + column] += score * scores[column] }
             }
         }
-        for (position, group) in groups.enumerated() {
-            for row in group * count..<(group + 1) * count {
-                let (score, start) = (factor * scores[row], row * size)
-                for other in groups[0..<position] {
-                    for column in other * count..<(other + 1) * count {
-                        squares[start + column] += score * scores[column]
-                    }
-                }
-                for column in group * count...row { squares[start + column] += score * scores[column] }
-            }
+    }
+
+    @inline(__always) private func score(_ group: Int, _ sums: CellSums) {
+        let (first, base, whole) = (group * totals.cellCount, sums.base(of: group), wholes[group])
+        for cell in 0..<totals.cellCount {
+            scores[first + cell] = (sums.total(group, cell) - means[first + cell] * base) / whole
         }
     }
 
@@ -75,7 +83,7 @@ final class CellScatter {
     func add(squaredWeights sums: CellSums, factor: Double) {
         let count = totals.cellCount
         for group in sums.touched {
-            let (first, scale) = (group * count, factor / (totals.base[group] * totals.base[group]))
+            let (first, scale) = (group * count, factor / (wholes[group] * wholes[group]))
             let all = sums.base(of: group)
             for cell in 0..<count {
                 let (row, own, share) = (first + cell, sums.total(group, cell), means[first + cell])

@@ -3,7 +3,7 @@ import LinearAlgebra
 /// A table's means as any other statistic: the plain road, for calibrated weights, replicate weights and more stages.
 struct CellStatistic<Variable: CellVariable>: SurveyStatistic {
     let variable: Variable
-    let split: SurveySplit
+    let split: TableSplit
 
     /// The means of the cells, by group, counted from the variable's origin; missing where a group has no weight.
     func values(weights: [Double]) -> [Double] { CellTotals(variable, split: split, weights: weights).means }

@@ -11,7 +11,7 @@ struct CellTotals {
     /// Their totals without weights.
     let unweighted: [Double]
 
-    init<Variable: CellVariable>(_ variable: Variable, split: SurveySplit, weights: [Double]) {
+    init<Variable: CellVariable>(_ variable: Variable, split: TableSplit, weights: [Double]) {
         precondition(variable.rowCount == weights.count, "an item has as many rows as the survey")
         precondition(split.groups.count == weights.count, "a split has as many rows as the survey")
         let sums = CellSums(groupCount: split.groupCount, cellCount: variable.cellCount)

@@ -10,12 +10,12 @@ extension SurveySample {
     ///
     /// - Parameters:
     ///   - items: Each with as many rows as the sample.
-    ///   - splits: Each with as many rows as the sample; ``SurveySplit/all(rowCount:)`` for the whole sample.
+    ///   - splits: Each with as many rows as the sample; ``TableSplit/all(rowCount:)`` for the whole sample.
     /// - Returns: By item, then by split. Groups without respondents have no shares; that is not an error.
     /// - Throws: ``SurveyError`` of the sample's errors; none of its own.
     /// - Complexity: O(rows) for each table, and k^2 for each cluster with k the cells of the groups that its respondents are in. A table
     ///   keeps its covariance: 8 k^2 bytes with k all its cells.
-    public func tables(of items: [SurveyItem], by splits: [SurveySplit]) throws(SurveyError) -> [[DomainTable]] {
+    public func tables(of items: [TableItem], by splits: [TableSplit]) throws(SurveyError) -> [[DomainTable]] {
         let tabulation = Tabulation(self, items: items, splits: splits)
         let tables = try tabulation.tables()
         return items.indices.map { Array(tables[$0 * splits.count..<($0 + 1) * splits.count]) }
@@ -25,10 +25,10 @@ extension SurveySample {
 /// The roads from a sample to its tables.
 private struct Tabulation {
     let sample: SurveySample
-    let items: [SurveyItem]
-    let splits: [SurveySplit]
+    let items: [TableItem]
+    let splits: [TableSplit]
 
-    init(_ sample: SurveySample, items: [SurveyItem], splits: [SurveySplit]) {
+    init(_ sample: SurveySample, items: [TableItem], splits: [TableSplit]) {
         (self.sample, self.items, self.splits) = (sample, items, splits)
     }
 
@@ -77,9 +77,9 @@ extension SurveyDesign {
     }
 }
 
-extension SurveySplit {
-    fileprivate func ordered(by order: [Int32]) -> SurveySplit {
-        SurveySplit(groups: order.map { groups[Int($0)] }, groupCount: groupCount)
+extension TableSplit {
+    fileprivate func ordered(by order: [Int32]) -> TableSplit {
+        TableSplit(groups: order.map { groups[Int($0)] }, groupCount: groupCount)
     }
 }
 

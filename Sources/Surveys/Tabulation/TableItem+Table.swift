@@ -1,9 +1,9 @@
 import LinearAlgebra
 
 /// From an item to its table. Every kind has its case, so that the loops over rows are compiled for each kind.
-extension SurveyItem {
+extension TableItem {
     /// The same rows in another order.
-    func ordered(by order: [Int32]) -> SurveyItem {
+    func ordered(by order: [Int32]) -> TableItem {
         switch self {
         case .categories(let codes): .categories(codes.ordered(by: order))
         case .options(let choices): .options(choices.ordered(by: order))
@@ -15,7 +15,7 @@ extension SurveyItem {
     ///
     /// - Parameter covariance: The covariance where the design alone does not give it.
     func table(
-        by split: SurveySplit, weights: [Double], design: SurveyDesign, order: RowOrder, degreesOfFreedom: Double,
+        by split: TableSplit, weights: [Double], design: SurveyDesign, order: RowOrder, degreesOfFreedom: Double,
         covariance: (() -> Matrix)?
     ) -> DomainTable {
         func table(_ variable: some CellVariable) -> DomainTable {
@@ -34,7 +34,7 @@ extension SurveyItem {
     }
 
     /// The covariance of the table by the sample's own, plain road.
-    func covariance(_ sample: SurveySample, _ split: SurveySplit) -> Matrix {
+    func covariance(_ sample: SurveySample, _ split: TableSplit) -> Matrix {
         func influence(_ variable: some CellVariable) -> Matrix {
             CellStatistic(variable: variable, split: split).influence(weights: sample.weights)
         }
@@ -46,7 +46,7 @@ extension SurveyItem {
     }
 
     /// The table with errors by replicate weights.
-    func table(by split: SurveySplit, replicates: ReplicateWeights) throws(SurveyError) -> DomainTable {
+    func table(by split: TableSplit, replicates: ReplicateWeights) throws(SurveyError) -> DomainTable {
         func table(_ variable: some CellVariable) throws(SurveyError) -> DomainTable {
             let statistic = CellStatistic(variable: variable, split: split)
             let totals = CellTotals(variable, split: split, weights: replicates.weights)
@@ -65,7 +65,7 @@ extension SurveyItem {
     }
 
     private func table(
-        _ variable: some CellVariable, _ totals: CellTotals, split: SurveySplit, weights: [Double], clusters: [Int],
+        _ variable: some CellVariable, _ totals: CellTotals, split: TableSplit, weights: [Double], clusters: [Int],
         covariance: Matrix, degreesOfFreedom: Double
     ) -> DomainTable {
         let (means, origin) = (totals.means, variable.origin)
@@ -90,7 +90,7 @@ extension SurveyItem {
 
 extension NumberColumn {
     /// The weighted variance of each group's numbers, times n / (n - 1).
-    fileprivate func variances(_ totals: CellTotals, split: SurveySplit, weights: [Double]) -> [Double] {
+    fileprivate func variances(_ totals: CellTotals, split: TableSplit, weights: [Double]) -> [Double] {
         let means = totals.means
         var squares = [Double](repeating: 0, count: totals.groupCount)
         for (row, group) in split.groups.enumerated() where group >= 0 && isAnswered(row) {

@@ -1,5 +1,5 @@
 /// A question of a survey, or a set of questions with one base, as tables see it.
-public enum SurveyItem: Sendable {
+public enum TableItem: Sendable {
     /// A choice of one category: tables have its shares.
     case categories(CategoryCodes)
     /// A choice of any number of options, `mark all that apply`: tables have the share of respondents that chose each.
@@ -12,7 +12,7 @@ public enum SurveyItem: Sendable {
     /// - Parameters:
     ///   - codes: Each row's category, from 0; below 0 where it is missing.
     ///   - count: The number of categories; every code is below it.
-    public static func categories(_ codes: [Int32], count: Int) -> SurveyItem {
+    public static func categories(_ codes: [Int32], count: Int) -> TableItem {
         .categories(CategoryCodes(codes: codes, count: count))
     }
 
@@ -21,12 +21,12 @@ public enum SurveyItem: Sendable {
     /// A row with any option answered, yes or no, answered the set and is in the base; its missing options count as not chosen.
     ///
     /// - Parameter columns: One column an option, all as long: above 0 chosen, 0 not chosen, below 0 missing.
-    public static func options(_ columns: [[Int32]]) -> SurveyItem { .options(OptionChoices(columns: columns)) }
+    public static func options(_ columns: [[Int32]]) -> TableItem { .options(OptionChoices(columns: columns)) }
 
     /// A number.
     ///
     /// - Parameter values: Each row's value; rows whose value is not finite are missing.
-    public static func number(_ values: [Double]) -> SurveyItem { .number(NumberColumn(values: values)) }
+    public static func number(_ values: [Double]) -> TableItem { .number(NumberColumn(values: values)) }
 }
 
 /// Each row's category.

@@ -1,5 +1,5 @@
 /// A division of respondents into groups, the rows of a monitor table: school type, urbanity, quintile.
-public struct SurveySplit: Sendable {
+public struct TableSplit: Sendable {
     /// The group of each row, from 0; below 0 for rows in no group.
     public let groups: [Int32]
     /// The number of groups, those without respondents included.
@@ -16,7 +16,7 @@ public struct SurveySplit: Sendable {
     }
 
     /// All rows as one group.
-    public static func all(rowCount: Int) -> SurveySplit {
-        SurveySplit(groups: [Int32](repeating: 0, count: rowCount), groupCount: 1)
+    public static func all(rowCount: Int) -> TableSplit {
+        TableSplit(groups: [Int32](repeating: 0, count: rowCount), groupCount: 1)
     }
 }
