@@ -4,7 +4,7 @@ import LinearAlgebra
 ///
 /// A cell is a category, an option of a set, or the one mean of a number. Arrays by cell have the cells of the first group, then those
 /// of the second. Every respondent of a group who answered the item is in the group's base: missing answers are left out, as by
-/// R survey's `svyby(~item, ~split, design, svymean, na.rm = TRUE, covmat = TRUE)`.
+/// R survey's `svyby(~item, ~split, design, svymean, na.rm = TRUE)`; groups that share clusters covary.
 public struct DomainTable: Sendable {
     /// The number of groups of the split.
     public let groupCount: Int
