@@ -50,6 +50,8 @@ struct RandomSurvey {
     enum Drawing: String, CaseIterable, Sendable {
         /// Clusters of one to six rows.
         case clusters
+        /// Clusters of eight rows on average, half of them too large for sums of pairs.
+        case schools
         /// Every row its own cluster.
         case respondents
         /// Clusters of one to six rows of finite populations, some of which are drawn as a whole.
@@ -75,7 +77,8 @@ struct RandomSurvey {
             Double.random(in: 0..<1, using: &random) < 0.05 ? 0 : Double.random(in: 0.1..<9, using: &random)
         }
         let clusters = (0..<rows).map { row in
-            drawing == .respondents ? Int32(row) : Int32.random(in: 0..<Int32(rows / 3), using: &random)
+            drawing == .respondents
+                ? Int32(row) : Int32.random(in: 0..<Int32(rows / (drawing == .schools ? 8 : 3)), using: &random)
         }
         // Stratum 0 has a single cluster, and so is a lonely one.
         strata = clusters.map { $0 == 7 ? 0 : 1 + $0 % 6 }

@@ -25,6 +25,7 @@ struct CellCovariance {
         for stratum in order.strata {
             walk.visit(stratum, factor: factors.squares[stratum.number], meanFactor: factors.means[stratum.number])
         }
+        if Variable.picksOneCell { walk.scatter.add(walk.pairs) }
         matrix = walk.scatter.matrix(times: factors.whole)
         clusters = walk.clusters
     }
@@ -70,6 +71,7 @@ private struct StratumWalk<Variable: CellVariable> {
     let bounds: [Int]
     let scatter: CellScatter
     var clusters: [Int]
+    let pairs: CellPairs
     private let cluster: CellSums
     private let stratum: CellSums
     private let squares: CellSums
@@ -77,6 +79,7 @@ private struct StratumWalk<Variable: CellVariable> {
     init(_ variable: Variable, split: TableSplit, weights: [Double], totals: CellTotals, order: RowOrder) {
         (self.variable, groups, self.weights, bounds) = (variable, split.groups, weights, order.bounds)
         scatter = CellScatter(totals)
+        pairs = CellPairs(size: Variable.picksOneCell ? totals.groupCount * totals.cellCount : 0)
         clusters = Array(repeating: 0, count: split.groupCount)
         cluster = CellSums(groupCount: split.groupCount, cellCount: variable.cellCount)
         stratum = CellSums(groupCount: split.groupCount, cellCount: variable.cellCount)
@@ -89,7 +92,14 @@ private struct StratumWalk<Variable: CellVariable> {
         } else {
             for place in part.singles { visitCluster(place..<place + 1, factor: factor) }
         }
-        for number in part.clusters { visitCluster(bounds[number]..<bounds[number + 1], factor: factor) }
+        for number in part.clusters {
+            let places = bounds[number]..<bounds[number + 1]
+            if Variable.picksOneCell && places.count <= CellPairs.largestCluster {
+                visitSmall(places, factor: factor)
+            } else {
+                visitCluster(places, factor: factor)
+            }
+        }
         if meanFactor != 0 { scatter.add(stratum, factor: meanFactor) }
         stratum.clear()
     }
@@ -106,6 +116,22 @@ private struct StratumWalk<Variable: CellVariable> {
         }
         if factor != 0 { scatter.add(squaredWeights: squares, factor: factor) }
         squares.clear()
+    }
+
+    /// A cluster of a few rows that picked one cell each.
+    private mutating func visitSmall(_ places: Range<Int>, factor: Double) {
+        for place in places {
+            let group = Int(groups[place])
+            guard group >= 0, variable.isAnswered(place) else { continue }
+            let weight = weights[place]
+            stratum.add(variable, row: place, group: group, weight: weight)
+            pairs.add(cell: group * variable.cellCount + variable.cell(of: place), weight: weight)
+            let isNew = !places.prefix { $0 < place }.contains {
+                groups[$0] == groups[place] && variable.isAnswered($0)
+            }
+            if isNew { clusters[group] += 1 }
+        }
+        pairs.closeCluster(factor: factor)
     }
 
     private mutating func visitCluster(_ places: Range<Int>, factor: Double) {

@@ -97,4 +97,25 @@ final class CellScatter {
             }
         }
     }
+
+    /// Adds `L A L'` with A the sums of pairs and L the matrix that makes scores of totals of cells.
+    func add(_ pairs: CellPairs) {
+        var half = [Double](repeating: 0, count: size * size)
+        for row in 0..<size { setScores(row: row, of: &half) { pairs[row, $0] } }
+        var whole = [Double](repeating: 0, count: size)
+        for row in 0..<size {
+            setScores(row: 0, of: &whole) { half[$0 * size + row] }
+            for column in row..<size { squares[column * size + row] += whole[column] }
+        }
+    }
+
+    /// The scores of a row of totals of cells that make up their groups.
+    private func setScores(row: Int, of scores: inout [Double], total: (Int) -> Double) {
+        let count = totals.cellCount
+        for group in 0..<totals.groupCount where wholes[group] > 0 {
+            let cells = group * count..<(group + 1) * count
+            let base = cells.reduce(0) { $0 + total($1) }
+            for cell in cells { scores[row * size + cell] = (total(cell) - means[cell] * base) / wholes[group] }
+        }
+    }
 }

@@ -12,12 +12,15 @@ protocol CellVariable: Sendable {
     func isAnswered(_ row: Int) -> Bool
     /// Adds a row's values times a weight to the cells of its group.
     func add(_ weight: Double, of row: Int, to cells: UnsafeMutablePointer<Double>)
+    /// The cell that a row adds to, where it picks one.
+    func cell(of row: Int) -> Int
     /// The same rows in another order.
     func ordered(by order: [Int32]) -> Self
 }
 
 extension CellVariable {
     var origin: Double { 0 }
+    func cell(of row: Int) -> Int { 0 }
 }
 
 extension CategoryCodes: CellVariable {
@@ -25,6 +28,7 @@ extension CategoryCodes: CellVariable {
     var cellCount: Int { count }
     var rowCount: Int { codes.count }
     @inline(__always) func isAnswered(_ row: Int) -> Bool { codes[row] >= 0 }
+    @inline(__always) func cell(of row: Int) -> Int { Int(codes[row]) }
     @inline(__always) func add(_ weight: Double, of row: Int, to cells: UnsafeMutablePointer<Double>) {
         cells[Int(codes[row])] += weight
     }
