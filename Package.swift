@@ -81,7 +81,7 @@ let package = Package(
             exclude: ["run.sh"], swiftSettings: strict),
         .executableTarget(
             name: "survey-benchmark", dependencies: ["Parallelism", "Surveys"], path: "Benchmarks/surveys",
-            exclude: ["run.sh"], swiftSettings: strict),
+            exclude: ["counts.py", "peer.R", "run.sh"], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "Parallelism", "TestSupport"],

@@ -31,7 +31,7 @@ enum SurveyBenchmark {
         print(
             String(
                 format:
-                    "%@ %@ rows %d items %d splits %d threads %d: seconds %.3f processor %.3f peak %d MiB, before %d MiB, digest %@",
+                    "%@ %@ rows %d items %d splits %d threads %d: seconds %.4f processor %.4f peak %d MiB, before %d MiB, digest %@",
                 drawing.rawValue, kind.rawValue, rows, items, splits, threads, seconds, used, Memory.peakMebibytes,
                 before, digest(tables)))
         if arguments.count == 7 { try monitor.write(to: arguments[6], table: tables[0][0]) }
