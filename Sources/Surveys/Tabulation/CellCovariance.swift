@@ -21,45 +21,18 @@ struct CellCovariance {
         order: RowOrder
     ) {
         var walk = StratumWalk(variable, split: split, weights: weights, totals: totals, order: order)
-        let factors = FirstStageFactors(design)
+        let (factors, stage) = (design.factors[0], design.stages[0])
         for stratum in order.strata {
-            walk.visit(stratum, factor: factors.squares[stratum.number], meanFactor: factors.means[stratum.number])
+            let factor = factors.values[stratum.number]
+            // Squares around 0 less those of the total are squares around the stratum's mean. A lonely cluster has its distance
+            // from the mean of all clusters, which is 0: scores of a ratio add up to 0.
+            let meanFactor =
+                factors.isCentred[stratum.number] ? -factor / Double(stage.clustersInStratum[stratum.number]) : 0
+            walk.visit(stratum, factor: factor, meanFactor: meanFactor)
         }
         if Variable.picksOneCell { walk.scatter.add(walk.pairs) }
-        matrix = walk.scatter.matrix(times: factors.whole)
+        matrix = walk.scatter.matrix
         clusters = walk.clusters
-    }
-}
-
-/// What the squares of a stratum's clusters count for; see ``SurveyDesign/covariance(ofTotals:)``.
-private struct FirstStageFactors {
-    /// The factor of the clusters' squares by stratum.
-    var squares: [Double]
-    /// The factor of the square of the stratum's total, which takes the squares around 0 to squares around the stratum's mean.
-    var means: [Double]
-    /// The factor of the sum over strata.
-    var whole = 1.0
-
-    init(_ design: SurveyDesign) {
-        let stage = design.stages[0]
-        squares = Array(repeating: 0, count: stage.stratumCount)
-        means = squares
-        var (counted, lonely) = (0, 0)
-        for (stratum, clusters) in stage.clustersInStratum.enumerated() {
-            let fraction = stage.samplingFraction(of: stratum)
-            if fraction >= 1 { continue }
-            let count = Double(clusters)
-            if clusters > 1 {
-                counted += 1
-                squares[stratum] = (1 - fraction) * count / (count - 1)
-                means[stratum] = -squares[stratum] / count
-            } else {
-                lonely += 1
-                // The mean over all clusters, from which a lonely one is measured, is 0: scores of a ratio add up to 0.
-                if design.lonelyClusters == .centre { squares[stratum] = 1 - fraction }
-            }
-        }
-        if design.lonelyClusters == .average, counted > 0 { whole = Double(counted + lonely) / Double(counted) }
     }
 }
 

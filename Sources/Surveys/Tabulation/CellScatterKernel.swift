@@ -37,12 +37,12 @@ final class CellScatter {
         wholes.deallocate()
     }
 
-    /// The matrix times a factor, size x size.
-    func matrix(times factor: Double) -> Matrix {
+    /// The matrix, size x size.
+    var matrix: Matrix {
         var matrix = Matrix(rows: size, columns: size)
         for row in 0..<size {
             for column in 0...row {
-                let value = factor * squares[row * size + column]
+                let value = squares[row * size + column]
                 matrix[row, column] = value
                 matrix[column, row] = value
             }
