@@ -80,6 +80,9 @@ let package = Package(
             name: "montecarlo-benchmark", dependencies: ["Parallelism", "Probability", "Quality"],
             path: "Benchmarks/montecarlo",
             exclude: ["run.sh"], swiftSettings: strict),
+        .executableTarget(
+            name: "survey-benchmark", dependencies: ["Parallelism", "Surveys"], path: "Benchmarks/surveys",
+            exclude: ["counts.py", "peer.R", "run.sh"], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "Parallelism", "TestSupport"],
