@@ -60,7 +60,7 @@ struct RegressionSolution {
                 throw problem(isSeparated ? .separation(widest(names)) : .singularColumn(names[error.column]))
             }
             let residuals = y.indices.map {
-                (weights[$0] / variances[$0]).squareRoot() * (y[$0] - Self.mean(predictor[$0], family))
+                (weights[$0] / variances[$0]).squareRoot() * residual(y[$0], predictor[$0])
             }
             let step = factor.solve(residuals)
             let change = advance(step, &predictor)
@@ -106,10 +106,16 @@ struct RegressionSolution {
         }
     }
 
+    /// `y - mu`, of a mean close to 1 from its distance to it: else a separated row would seem to fit to the last digit.
+    private func residual(_ response: Double, _ predictor: Double) -> Double {
+        if family == .linear || predictor <= 0 { return response - Self.mean(predictor, family) }
+        return (response - 1) + 1 / (1 + Elementary.exp(predictor))
+    }
+
     /// The variance function; bounded away from 0, where a step could not be told.
     private func variance(_ predictor: Double) -> Double {
         if family == .linear { return 1 }
-        let odds = Elementary.exp(-min(abs(predictor), 40))
+        let odds = Elementary.exp(-min(abs(predictor), 300))
         return odds / ((1 + odds) * (1 + odds))
     }
 

@@ -20,6 +20,8 @@ public enum AnalysisProblem: Error, Sendable, Equatable, CustomStringConvertible
     case noDegreesOfFreedom(found: Double, needed: Double)
     /// A variable has the same value everywhere.
     case noVariation(String)
+    /// Two items agree, or contradict each other, so well that their polychoric correlation has no estimate inside -1...1.
+    case perfectAssociation
     /// Shares that must add up to 1 do not.
     case sharesDoNotAddUp(found: Double)
     /// More units responded than there are.
@@ -45,7 +47,8 @@ public enum AnalysisProblem: Error, Sendable, Equatable, CustomStringConvertible
         case .separation(let name):
             "column '\(name)' tells the outcomes apart without error, so its coefficient is infinite. Join categories, or leave "
                 + "the column out."
-        case .notConverged, .singularContrast, .noDegreesOfFreedom, .noVariation, .sharesDoNotAddUp,
+        case .notConverged, .singularContrast, .noDegreesOfFreedom, .noVariation, .perfectAssociation,
+            .sharesDoNotAddUp,
             .populationTooSmall, .overlapTooLarge:
             limits
         }
@@ -63,6 +66,9 @@ public enum AnalysisProblem: Error, Sendable, Equatable, CustomStringConvertible
                 + "weights or a design with more clusters."
         case .noVariation(let name):
             "\(name) has the same value in all rows with weight, so nothing goes together with it. Leave it out."
+        case .perfectAssociation:
+            "the two items go together without exception, and their correlation goes to 1 or -1. Join categories, or report the "
+                + "table itself."
         case .sharesDoNotAddUp(let found): "the expected shares add up to \(found); expected 1. Give all categories."
         case .populationTooSmall(let category, let population, let response):
             "category '\(category)' has a population of \(population) and a response of \(response). Expected a population as "
