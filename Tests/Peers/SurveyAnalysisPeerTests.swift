@@ -87,7 +87,7 @@ struct SurveyAnalysisPeerTests {
                     switch result.distribution {
                     case .chiSquared(let degrees): ours["\(key) df1"] = degrees
                     case .f(let first, let second): (ours["\(key) df1"], ours["\(key) df2"]) = (first, second)
-                    case .t: break
+                    case .t, .weightedChiSquared: break
                     }
                 }
             }
@@ -105,6 +105,7 @@ struct SurveyAnalysisPeerTests {
 
     static let forms: [(String, RaoScottTest.Form)] = [
         ("F", .secondOrderF), ("Chisq", .firstOrderChiSquared), ("Wald", .wald), ("adjWald", .adjustedWald),
+        ("lincom", .linearCombination),
     ]
 
     static func table(_ peer: Peer, _ one: String, _ other: String) throws -> TwoWayTable? {

@@ -113,6 +113,9 @@ struct RegressionTests {
             try SurveyRegression(matrix, names: names, response: Array(repeating: 2, count: 20), family: .logistic)
         }
         #expect(bad.description == "response 1 is 2.0; expected 0 to 1. Correct it or leave it out.")
+        #expect(throws: SurveyError.analysis(.noVariation("the response"))) {
+            try SurveyRegression(matrix, names: names, response: y.map { _ in 1 }, family: .logistic).fit(sample)
+        }
         #expect(throws: SurveyError.analysis(.tooFewRows(found: 0, needed: 3))) {
             try SurveyRegression(matrix, names: names, response: Array(repeating: .nan, count: 20))
         }

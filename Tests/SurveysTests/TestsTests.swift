@@ -21,6 +21,9 @@ struct TestsTests {
         let (f, chi) = (try WaldTest.test(of: many, form: .adjustedF), try WaldTest.test(of: many, form: .chiSquared))
         #expect(relativeDifference(f.pValue, chi.pValue) < 1e-12)
         #expect(try WaldTest.test(of: estimates, null: [1, 3]).pValue == 1)
+        let adjusted = try WaldTest.test(of: estimates, form: .adjustedF)
+        #expect(adjusted.distribution == .f(2, 11))
+        #expect(relativeDifference(adjusted.statistic, chi.statistic * 11 / 24) < 1e-14)
     }
 
     @Test("The Wald test does not depend on units or on the choice of contrasts") func waldIsInvariant() throws {
@@ -219,5 +222,64 @@ struct TestsTests {
         }
         #expect(throws: SurveyError.self) { try CountTest.independence([]) }
         #expect(throws: SurveyError.self) { try CountTest.independence([[1, 2], [3]]) }
+    }
+
+    @Test("A weighted sum of chi-squared variables with equal weights is F, in pairs a mixture of exponentials")
+    func weightedSum() {
+        let equal = WeightedChiSquared(weights: [2, 2, 2], denominatorDegreesOfFreedom: 17)
+        let f = TestResult(statistic: 3, distribution: .f(3, 17)).pValue
+        #expect(relativeDifference(equal.upperTail(18), f) < 1e-13)
+        // (5 exp(-x / 10) - exp(-x / 2)) / 4 for the weights 5, 5, 1, 1; at x = 30 and 150.
+        let pairs = WeightedChiSquared(weights: [5, 1, 5, 1])
+        #expect(relativeDifference(pairs.upperTail(30), 0.06223375898424981) < 1e-12)
+        #expect(relativeDifference(pairs.upperTail(150), 3.8237790062728223e-07) < 1e-8)
+        let uneven = WeightedChiSquared(weights: [1_000, 1_000, 1, 1])
+        // (1000 exp(-x / 2000) - exp(-x / 2)) / 999 at x = 5,000.
+        #expect(relativeDifference(uneven.upperTail(5_000), 0.08216716578968848) < 1e-11)
+        #expect(WeightedChiSquared(weights: [3, 1e-14]).weights == [3])
+        #expect(pairs.upperTail(0) == 1)
+    }
+
+    @Test("All pairs: differences with their covariance, corrected for their number") func pairwise() throws {
+        let covariance = Matrix(rowVectors: [[0.05, 0.01, 0], [0.01, 0.04, 0], [0, 0, 0.01]])
+        let estimates = SurveyEstimates(values: [1, 1.5, 2], covariance: covariance, degreesOfFreedom: 40)
+        let found = try PairwiseComparisons(["a", "b", "c"], estimates, correction: .bonferroni)
+        #expect(found.pairs.map { $0.first + $0.second } == ["ab", "ac", "bc"])
+        #expect(found.pairs.map(\.difference) == [0.5, 1, 0.5])
+        // 0.05 + 0.04 - 2 * 0.01.
+        #expect(relativeDifference(found.pairs[0].standardError, 0.07.squareRoot()) < 1e-14)
+        #expect(relativeDifference(found.pairs[1].adjustedPValue, 3 * found.pairs[1].test.pValue) < 1e-14)
+        let first = try WaldTest.test(Matrix(rowVectors: [[-1, 1, 0]]), of: estimates)
+        #expect(relativeDifference(first.pValue, found.pairs[0].test.pValue) < 1e-12)
+        let fixed = SurveyEstimates(values: [1, 2], covariance: Matrix(rows: 2, columns: 2), degreesOfFreedom: 4)
+        #expect(throws: SurveyError.analysis(.singularContrast(0))) { try PairwiseComparisons(["a", "b"], fixed) }
+        #expect(
+            try PairwiseComparisons(
+                [],
+                SurveyEstimates(
+                    values: [], covariance: Matrix(rows: 0, columns: 0), degreesOfFreedom: 4)
+            ).pairs.isEmpty)
+    }
+
+    @Test("Every problem has words: what was found, what was expected, what to do") func words() {
+        let problems: [AnalysisProblem] = [
+            .tooFewGroups(found: 1, needed: 2), .tooFewRows(found: 1, needed: 2),
+            .unequalLengths(what: "names", found: 1, expected: 2),
+            .badValue(what: "share", position: 0, found: .nan, expected: "0 to 1"), .singularColumn("x"),
+            .separation("x"),
+            .notConverged(what: "the regression", iterations: 40), .singularContrast(0),
+            .noDegreesOfFreedom(found: 1, needed: 2), .noVariation("the score"), .perfectAssociation,
+            .sharesDoNotAddUp(found: 0.9), .populationTooSmall(category: "a", population: 1, response: 2),
+            .overlapTooLarge(found: 2, most: 1),
+        ]
+        #expect(Set(problems.map(\.description)).count == problems.count)
+        for problem in problems {
+            #expect(problem.description.count > 40 && problem.description.hasSuffix("."))
+        }
+        #expect(
+            problems[3].description == "share 1 is missing; expected 0 to 1. Correct it or leave it out.")
+        #expect(
+            problems[13].description
+                == "2.0 units are said to be in both samples, and the smaller one has 1.0. Give the number in both.")
     }
 }

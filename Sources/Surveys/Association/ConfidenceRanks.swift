@@ -82,8 +82,7 @@ public struct ConfidenceRanks: Sendable {
     /// The difference of two estimates over its standard error; 0 or infinite where this is 0.
     private static func ratio(_ estimates: SurveyEstimates, _ one: Int, _ other: Int) -> Double {
         let difference = estimates.values[one] - estimates.values[other]
-        let variance =
-            estimates.covariance[one, one] + estimates.covariance[other, other] - 2 * estimates.covariance[one, other]
+        let variance = estimates.varianceOfDifference(one, other)
         if difference == 0 { return 0 }
         return variance > 0 ? difference / variance.squareRoot() : difference > 0 ? .infinity : -.infinity
     }

@@ -130,13 +130,21 @@ struct PolychoricLikelihood {
         var result = Matrix(rows: parameterCount, columns: parameterCount)
         for column in 0..<parameterCount {
             var (lower, upper) = (parameters, parameters)
-            let size = column == 0 ? min(step, (1 - abs(parameters[0])) / 10) : step
+            let size = min(step, room(parameters, column) / 10)
             lower[column] -= size
             upper[column] += size
             let (below, above) = (gradient(lower), gradient(upper))
             for row in 0..<parameterCount { result[row, column] = (below[row] - above[row]) / (2 * size) }
         }
         return result.symmetrised
+    }
+
+    /// How far a parameter may move: to a correlation of 1, or to the next cut point.
+    private func room(_ parameters: [Double], _ column: Int) -> Double {
+        if column == 0 { return 1 - abs(parameters[0]) }
+        let (rows, columns) = limits(parameters)
+        let (cuts, position) = column <= rowCuts ? (rows, column) : (columns, column - rowCuts)
+        return min(cuts[position] - cuts[position - 1], cuts[position + 1] - cuts[position])
     }
 
     /// The probabilities of cells from those of their corners.

@@ -26,6 +26,10 @@ struct RegressionSolution {
         for (position, row) in rows.enumerated() {
             for column in 0..<width { x[position, column] = regression.matrix[row, column] }
         }
+        let hasBoth = rows.contains { regression.response[$0] > 0 } && rows.contains { regression.response[$0] < 1 }
+        guard regression.family == .linear || hasBoth else {
+            throw problem(.noVariation("the response"))
+        }
         let mean = rows.reduce(0) { $0 + weights[$1] } / Double(rows.count)
         (self.x, self.rows, family) = (x, rows, regression.family)
         y = rows.map { regression.response[$0] }

@@ -17,6 +17,9 @@ public struct RaoScottTest: Sendable {
         /// X2 over the sum of the design effects, with F on d0 and d0 nu, `d0 = (sum delta)^2 / sum delta^2`: second order, as
         /// good as any for most tables and the default (Rao and Thomas 2003).
         case secondOrderF
+        /// X2 itself against the sum of chi-squared variables that it is distributed as in large samples, with F's denominator of d0 nu
+        /// (`lincom`).
+        case linearCombination
         /// The Wald test of the differences of the cell totals from independence, `W / d` with F on d and nu.
         case wald
         /// The same with `W (nu - d + 1) / (d nu)` and F on d and nu - d + 1 (Thomas and Rao 1987).
@@ -78,6 +81,8 @@ public struct RaoScottTest: Sendable {
         case .secondOrderChiSquared:
             return TestResult(statistic: found * sum / squares, distribution: .chiSquared(d0))
         case .secondOrderF: return TestResult(statistic: found / sum, distribution: .f(d0, d0 * nu))
+        case .linearCombination:
+            return TestResult(statistic: found, distribution: .weightedChiSquared(designEffects, d0 * nu))
         case .wald: return try WaldTest.result(try wald(), count: d, nu: nu, form: .f)
         case .adjustedWald: return try WaldTest.result(try wald(), count: d, nu: nu, form: .adjustedF)
         }

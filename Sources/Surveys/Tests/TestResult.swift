@@ -8,6 +8,8 @@ public struct TestResult: Sendable, Equatable {
         case chiSquared(Double)
         /// F, with degrees of freedom of numerator and denominator; an infinite denominator is chi-squared over its degrees.
         case f(Double, Double)
+        /// A weighted sum of chi-squared variables, with its weights and the degrees of freedom of the variance below it.
+        case weightedChiSquared([Double], Double)
         /// Student's t, both sides; with infinite degrees of freedom the standard normal.
         case t(Double)
     }
@@ -35,6 +37,8 @@ public struct TestResult: Sendable, Equatable {
                 FDistribution(
                     numeratorDegreesOfFreedom: numerator, denominatorDegreesOfFreedom: denominator
                 ).upperTail(value)
+            case .weightedChiSquared(let weights, let denominator):
+                WeightedChiSquared(weights: weights, denominatorDegreesOfFreedom: denominator).upperTail(value)
             case .t(let degrees): StudentT(degreesOfFreedom: degrees).twoSidedPValue(value)
             }
     }

@@ -28,6 +28,15 @@ if (a[1] == "tables") {
         put(paste(key, "p"), t$p.value)
         put(paste(key, "df1"), t$parameter[1])
         if (s != "Chisq") put(paste(key, "df2"), t$parameter[2])
+        if (s == "F") second <- t
+      }
+      # lincom needs CompQuadForm. The tail of two weighted squares is an integral over their angle instead: their sum d1 + d2 and sum of
+      # squares follow from the parameters and statistics above.
+      if (length(table(d[[name]]$variables[[pair[1]]])) * length(table(d[[name]]$variables[[pair[2]]])) == 6) {
+        t <- svychisq(f, d[[name]], statistic = "Chisq"); total <- t$statistic / second$statistic
+        gap <- sqrt(2 * total^2 / second$parameter[1] - total^2); a1 <- (total + gap) / 2; a2 <- (total - gap) / 2
+        h <- function(v) pf(t$statistic / (2 * (a1 * cos(v)^2 + a2 * sin(v)^2)), 2, second$parameter[2], lower.tail = FALSE)
+        put(paste(name, pair[1], pair[2], "lincom p"), 2 / pi * integrate(h, 0, pi / 2, rel.tol = 1e-12)$value)
       }
     }
     by <- svyby(~I(as.numeric(sch.wide == "Yes")), ~stype, d[[name]], svymean, covmat = TRUE)
