@@ -20,28 +20,29 @@ struct WeightedFactor {
     ///   - x: m x p.
     ///   - roots: Square roots of the weights, length m.
     init(_ x: Matrix, roots: [Double]) throws(Singular) {
-        var (q, r) = (x, Matrix(rows: x.columns, columns: x.columns))
+        var (done, r): ([[Double]], Matrix) = ([], Matrix(rows: x.columns, columns: x.columns))
         for column in 0..<x.columns {
-            for row in 0..<x.rows { q[row, column] *= roots[row] }
-            let length = Self.product(q, column, column).squareRoot()
+            var values = roots.indices.map { roots[$0] * x[$0, column] }
+            let length = Self.product(values, values).squareRoot()
             for _ in 0..<2 {
-                for earlier in 0..<column {
-                    let share = Self.product(q, earlier, column)
-                    r[earlier, column] += share
-                    for row in 0..<x.rows { q[row, column] -= share * q[row, earlier] }
+                for (position, earlier) in done.enumerated() {
+                    let share = Self.product(earlier, values)
+                    r[position, column] += share
+                    for row in values.indices { values[row] -= share * earlier[row] }
                 }
             }
-            let left = Self.product(q, column, column).squareRoot()
+            let left = Self.product(values, values).squareRoot()
             guard left > Self.tolerance * length, left.isFinite else { throw Singular(column: column) }
             r[column, column] = left
-            for row in 0..<x.rows { q[row, column] /= left }
+            done.append(values.map { $0 / left })
         }
-        (self.q, self.r) = (q, r)
+        q = Matrix(rows: x.rows, columns: x.columns, elements: done.flatMap { $0 })
+        self.r = r
     }
 
-    private static func product(_ q: Matrix, _ one: Int, _ other: Int) -> Double {
+    private static func product(_ one: [Double], _ other: [Double]) -> Double {
         var sum = 0.0
-        for row in 0..<q.rows { sum += q[row, one] * q[row, other] }
+        for row in one.indices { sum += one[row] * other[row] }
         return sum
     }
 
