@@ -1,5 +1,5 @@
 # Rscript survey_analysis.R PART FOLDER
-#   PART is tables, regressions, counts, correlations, polychoric or adjust; FOLDER holds the api files of R survey.
+#   PART is tables, regressions, counts, correlations or polychoric; FOLDER holds the api files of R survey.
 #   Prints name, tab, value.
 suppressMessages(library(survey))
 a <- commandArgs(TRUE)
