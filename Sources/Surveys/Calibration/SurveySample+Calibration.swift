@@ -80,7 +80,15 @@ extension ReplicateWeights {
         }
         return ReplicateWeights(
             weights: fullSample, replicates: calibrated, scale: scale, replicateScales: replicateScales,
-            degreesOfFreedom: degreesOfFreedom, centre: centre)
+            degreesOfFreedom: degreesOfFreedom(ofCalibrated: calibrated), centre: centre,
+            areDegreesOfFreedomDeclared: areDegreesOfFreedomDeclared)
+    }
+
+    /// Each total that all replicates meet may take a degree of freedom: the rank is found again, as by R survey's linear
+    /// calibration, post-stratification and `rake` (its `calibrate` by raking keeps the old).
+    private func degreesOfFreedom(ofCalibrated calibrated: [[Double]]) -> Double {
+        guard !areDegreesOfFreedomDeclared, calibrated.count <= mostRankedReplicates else { return degreesOfFreedom }
+        return min(degreesOfFreedom, Double(max(1, rank(ofReplicates: calibrated) - 1)))
     }
 }
 

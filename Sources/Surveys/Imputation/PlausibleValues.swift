@@ -2,7 +2,7 @@
 public enum PlausibleValueSampling: Sendable {
     /// The mean over all plausible values (PISA; OECD 2009, PISA Data Analysis Manual, chapter 8).
     case everyValue
-    /// The first plausible value's alone, as TIMSS and PIRLS do: quicker by their number, and less exact.
+    /// The first plausible value's alone, as TIMSS and PIRLS long had it: quicker by their number, and less exact.
     case firstValue
 }
 

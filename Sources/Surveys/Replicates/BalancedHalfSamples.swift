@@ -1,7 +1,7 @@
 /// The factors of balanced half samples: in each replicate one cluster of every stratum gets 2 - rho and the other rho.
 ///
 /// Which one follows from a Hadamard matrix with more rows than strata: replicate r takes the first cluster of stratum h where
-/// entry (h + 1, r) is +1. The first row, all +1, is not used, so every stratum is halved evenly: totals then have exactly the
+/// entry (h + 1, r) is -1. The first row, all +1, is not used, so every stratum is halved evenly: totals then have exactly the
 /// variance by linearisation (McCarthy 1969; Wolter 2007, section 3.2).
 func halfSampleFactors(
     _ design: SurveyDesign, kind: ReplicateKind, rho: Double
@@ -18,7 +18,7 @@ func halfSampleFactors(
     let factors = (0..<matrix.order).map { replicate in
         var factor = [Double](repeating: 0, count: design.stages[0].clusterCount)
         for (stratum, clusters) in strata.enumerated() {
-            let takesFirst = matrix.rows[stratum + 1][replicate] > 0
+            let takesFirst = matrix.rows[stratum + 1][replicate] < 0
             factor[clusters[0]] = takesFirst ? 2 - rho : rho
             factor[clusters[1]] = takesFirst ? rho : 2 - rho
         }

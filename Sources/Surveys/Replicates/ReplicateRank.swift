@@ -1,14 +1,18 @@
 import LinearAlgebra
 
+/// How many replicates are looked at for their rank: more degrees of freedom are as good as infinitely many.
+let mostRankedReplicates = 1000
+
 /// The rank of replicate weights, as R survey's `degf` finds it: columns one after another, each counted when more than 1e-5 of
 /// its length is not in the span of those before.
 ///
-/// Bounded: only the first 1,000 replicates are looked at, since more degrees of freedom are as good as infinitely many; and
-/// many rows are first summed into twice as many mixed rows as there are replicates, which keeps the rank.
+/// Bounded: only the first ``mostRankedReplicates`` are looked at, and many rows are first summed into twice as many mixed rows as there are replicates, which keeps the rank.
 ///
 /// - Parameter replicates: Weights by replicate; all of the same count.
 func rank(ofReplicates replicates: [[Double]]) -> Int {
-    let columns = replicates.prefix(1000).map { mixed($0, into: 2 * min(replicates.count, 1000)) }
+    let columns = replicates.prefix(mostRankedReplicates).map {
+        mixed($0, into: 2 * min(replicates.count, mostRankedReplicates))
+    }
     guard let rows = columns.first?.count else { return 0 }
     let matrix = Matrix(rows: rows, columns: columns.count, elements: columns.flatMap { $0 })
     // Relative lengths of 1e-5 are squares of 1e-10 in the Gram matrix, which holds about 1e-14.

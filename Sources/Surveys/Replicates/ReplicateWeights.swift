@@ -36,11 +36,14 @@ public struct ReplicateWeights: Sendable {
     public let degreesOfFreedom: Double
     /// Around what the replicates' estimates spread.
     public let centre: Centre
+    /// Whether the degrees of freedom were declared rather than found.
+    let areDegreesOfFreedomDeclared: Bool
 
     init(
         weights: [Double], replicates: [[Double]], scale: Double, replicateScales: [Double], degreesOfFreedom: Double,
-        centre: Centre = .fullSample
+        centre: Centre = .fullSample, areDegreesOfFreedomDeclared: Bool = false
     ) {
+        self.areDegreesOfFreedomDeclared = areDegreesOfFreedomDeclared
         (self.weights, self.replicates, self.scale) = (weights, replicates, scale)
         (self.replicateScales, self.degreesOfFreedom, self.centre) = (replicateScales, degreesOfFreedom, centre)
     }
@@ -80,6 +83,7 @@ public struct ReplicateWeights: Sendable {
             throw .replicates(.noWeight(replicate: number))
         }
         (self.weights, self.replicates, self.centre) = (weights, combined, centre)
+        areDegreesOfFreedomDeclared = degreesOfFreedom != nil
         self.degreesOfFreedom = degreesOfFreedom ?? Double(max(1, rank(ofReplicates: combined) - 1))
     }
 
