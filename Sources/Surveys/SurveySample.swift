@@ -70,7 +70,8 @@ public struct SurveySample: Sendable {
         }
         switch errors {
         case .linearisation(let design):
-            for calibration in calibrations { scores = calibration.residuals(of: scores) }
+            // Outside in, by the chain rule: the last calibration's estimator is a function of the weights it started from.
+            for calibration in calibrations.reversed() { scores = calibration.residuals(of: scores) }
             return design.covariance(ofTotals: scores)
         case .replication(let replicates):
             return replicates.covariance(ofInfluence: influence)

@@ -2,8 +2,8 @@ extension SurveySample {
     /// The sample with weights that meet population totals.
     ///
     /// Sampling errors account for it: by linearisation through the residuals on the calibration variables, with replicates by
-    /// calibrating every replicate to the same totals. A sample may be calibrated more than once; errors then follow the order,
-    /// while only the last totals are sure to be met. The report is that of the last of ``calibrations``.
+    /// calibrating every replicate to the same totals. A sample may be calibrated more than once: only the last totals are
+    /// then sure to be met, and errors take residuals from the last calibration to the first (R survey: first to last). The report is that of the last of ``calibrations``.
     ///
     /// - Parameters:
     ///   - totals: The population totals with their variables, one value a row.

@@ -79,7 +79,7 @@ private struct BootstrapStratum {
         let count = clusters.count
         // More copies than an integer holds exactly differ in nothing from drawing with replacement.
         guard let population, population < 0x1p52 else { return (0..<count).map { random.below(count, at: $0) } }
-        let copies = Int(population)
+        let copies = Int(population.rounded(.up))
         var moved: [Int: Int] = [:]
         return (0..<count).map { position in
             let chosen = position + random.below(copies - position, at: position)
