@@ -58,7 +58,7 @@ struct DiffuseFilter {
             }
             steps.append(step)
             next = Step(
-                state: move * updated.state, covariance: move.around(updated.covariance) + shocks,
+                state: move.times(updated.state), covariance: move.around(updated.covariance).adding(1, shocks),
                 diffuse: move.around(updated.diffuse))
         }
     }
@@ -80,21 +80,21 @@ struct DiffuseFilter {
         count += 1
         var updated = step
         if step.diffuseVariance > 0 {
-            let direction = (1 / step.diffuseVariance) * diffuseGain
-            updated.state = step.state + innovation * direction
-            let cross = gain.times(direction)
+            let direction = diffuseGain.scaled(by: 1 / step.diffuseVariance)
+            let square = direction.outer(direction)
+            updated.state = step.state.adding(innovation, direction)
             updated.covariance =
-                step.covariance + step.variance * direction.times(direction) - cross - cross.transposed
-            let rest = step.diffuse - step.diffuseVariance * direction.times(direction)
+                step.covariance.adding(step.variance, square).adding(-1, gain.outer(direction).withTranspose)
+            let rest = step.diffuse.adding(-step.diffuseVariance, square)
             let isOver = rest.levelLevel <= Self.roundingBound && rest.slopeSlope <= Self.roundingBound
             updated.diffuse = isOver ? StateMatrix() : rest
             sumOfLogs += .log(step.diffuseVariance)
             return updated
         }
         guard step.variance > 0, step.variance.isFinite else { return nil }
-        let direction = (1 / step.variance) * gain
-        updated.state = step.state + innovation * direction
-        updated.covariance = step.covariance - step.variance * direction.times(direction)
+        let direction = gain.scaled(by: 1 / step.variance)
+        updated.state = step.state.adding(innovation, direction)
+        updated.covariance = step.covariance.adding(-step.variance, direction.outer(direction))
         updated.diffuse = StateMatrix()
         sumOfLogs += .log(step.variance)
         sumOfSquares += innovation * innovation / step.variance

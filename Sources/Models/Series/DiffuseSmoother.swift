@@ -29,7 +29,7 @@ private struct Backward {
         let move = transition(over: 1)
         guard let innovation = step.innovation else {
             let back = move.transposed
-            (r0, r1) = (back * r0, back * r1)
+            (r0, r1) = (back.times(r0), back.times(r1))
             (n0, n1, n2) = (back.around(n0), back.around(n1), back.around(n2))
             return
         }
@@ -37,40 +37,40 @@ private struct Backward {
             passDiffuse(step, innovation, move)
             return
         }
-        let gain = (1 / step.variance) * (move * step.covariance.firstColumn)
+        let gain = move.times(step.covariance.firstColumn).scaled(by: 1 / step.variance)
         let back = without(gain, move).transposed
-        r0 = StateVector(level: innovation / step.variance) + back * r0
-        n0 = StateMatrix(levelLevel: 1 / step.variance) + back.around(n0)
+        r0 = StateVector(level: innovation / step.variance).adding(1, back.times(r0))
+        n0 = StateMatrix(levelLevel: 1 / step.variance).adding(1, back.around(n0))
         // The diffuse phase is over: r1, n1 and n2 are still zero.
     }
 
     private mutating func passDiffuse(_ step: DiffuseFilter.Step, _ innovation: Double, _ move: StateMatrix) {
         let first = 1 / step.diffuseVariance
         let second = -step.variance * first * first
-        let gain0 = move * (first * step.diffuse.firstColumn)
-        let gain1 = move * (first * step.covariance.firstColumn + second * step.diffuse.firstColumn)
+        let (gain, diffuseGain) = (step.covariance.firstColumn, step.diffuse.firstColumn)
+        let gain0 = move.times(diffuseGain.scaled(by: first))
+        let gain1 = move.times(gain.scaled(by: first).adding(second, diffuseGain))
         let (l0, l1) = (without(gain0, move), without(gain1, StateMatrix()))
         let (back0, back1) = (l0.transposed, l1.transposed)
         let seen = StateVector(level: first * innovation)
-        (r0, r1) = (back0 * r0, seen + back0 * r1 + back1 * r0)
-        let crossed = back0 * n1 * l1
-        let new2 =
-            StateMatrix(levelLevel: second) + back0.around(n2) + crossed + crossed.transposed + back1.around(n0)
-        let mixed = back1 * n0 * l0
-        n1 = StateMatrix(levelLevel: first) + back0.around(n1) + mixed + mixed.transposed
-        (n0, n2) = (back0.around(n0), new2)
+        (r0, r1) = (back0.times(r0), seen.adding(1, back0.times(r1)).adding(1, back1.times(r0)))
+        let (mixed, crossed) = (back1.times(n0).times(l0), back0.times(n1).times(l1))
+        n2 = StateMatrix(levelLevel: second).adding(1, back0.around(n2)).adding(1, crossed.withTranspose)
+            .adding(1, back1.around(n0))
+        n1 = StateMatrix(levelLevel: first).adding(1, back0.around(n1)).adding(1, mixed.withTranspose)
+        n0 = back0.around(n0)
     }
 
     func smoothed(_ step: DiffuseFilter.Step) -> (state: StateVector, covariance: StateMatrix) {
-        let state = step.state + step.covariance * r0 + step.diffuse * r1
-        let crossed = step.diffuse * n1 * step.covariance
-        let covariance =
-            step.covariance - step.covariance.around(n0) - crossed - crossed.transposed - step.diffuse.around(n2)
+        let state = step.state.adding(1, step.covariance.times(r0)).adding(1, step.diffuse.times(r1))
+        let crossed = step.diffuse.times(n1).times(step.covariance)
+        let covariance = step.covariance.adding(-1, step.covariance.around(n0)).adding(-1, crossed.withTranspose)
+            .adding(-1, step.diffuse.around(n2))
         return (state, covariance)
     }
 
     /// `T - K Z`.
     private func without(_ gain: StateVector, _ move: StateMatrix) -> StateMatrix {
-        move - gain.times(StateVector(level: 1))
+        move.adding(-1, gain.outer(StateVector(level: 1)))
     }
 }

@@ -52,8 +52,8 @@ public struct LocalLinearTrendFit: Sendable {
         filteredLevels = later.map { step in
             guard step.diffuse == StateMatrix() else { return nil }
             let back = transition(over: -1)
-            let covariance = back.around(step.covariance - variances.shocks(over: 1))
-            return estimate((back * step.state).level, covariance.levelLevel)
+            let covariance = back.around(step.covariance.adding(-1, variances.shocks(over: 1)))
+            return estimate(back.times(step.state).level, covariance.levelLevel)
         }
         degreesOfFreedom = df
         next = filter.next
@@ -69,8 +69,8 @@ public struct LocalLinearTrendFit: Sendable {
         }
         let ahead = Int(year - last) - 1
         let move = transition(over: ahead)
-        let state = move * next.state
-        let variance = (move.around(next.covariance) + variances.shocks(over: ahead)).levelLevel
+        let state = move.times(next.state)
+        let variance = move.around(next.covariance).adding(1, variances.shocks(over: ahead)).levelLevel
         func estimate(_ variance: Double) -> Estimate {
             Estimate(
                 value: state.level, standardError: max(0, variance).squareRoot(), degreesOfFreedom: degreesOfFreedom)

@@ -1,18 +1,19 @@
 /// The state of a trend: its level and its slope a year.
+///
+/// Named methods, not operators: every further overload of `*` slows the type checker in all of the module's formulas.
 struct StateVector: Sendable, Equatable {
     var level = 0.0
     var slope = 0.0
 
-    static func + (left: StateVector, right: StateVector) -> StateVector {
-        StateVector(level: left.level + right.level, slope: left.slope + right.slope)
+    /// `x + factor y`.
+    func adding(_ factor: Double = 1, _ other: StateVector) -> StateVector {
+        StateVector(level: level + factor * other.level, slope: slope + factor * other.slope)
     }
 
-    static func * (factor: Double, vector: StateVector) -> StateVector {
-        StateVector(level: factor * vector.level, slope: factor * vector.slope)
-    }
+    func scaled(by factor: Double) -> StateVector { StateVector(level: factor * level, slope: factor * slope) }
 
     /// The outer product `x y'`.
-    func times(_ other: StateVector) -> StateMatrix {
+    func outer(_ other: StateVector) -> StateMatrix {
         StateMatrix(
             levelLevel: level * other.level, levelSlope: level * other.slope, slopeLevel: slope * other.level,
             slopeSlope: slope * other.slope)
@@ -34,34 +35,32 @@ struct StateMatrix: Sendable, Equatable {
             levelLevel: levelLevel, levelSlope: slopeLevel, slopeLevel: levelSlope, slopeSlope: slopeSlope)
     }
 
-    static func + (left: StateMatrix, right: StateMatrix) -> StateMatrix {
+    /// The matrix plus its transpose.
+    var withTranspose: StateMatrix { adding(1, transposed) }
+
+    /// `A + factor B`.
+    func adding(_ factor: Double = 1, _ other: StateMatrix) -> StateMatrix {
         StateMatrix(
-            levelLevel: left.levelLevel + right.levelLevel, levelSlope: left.levelSlope + right.levelSlope,
-            slopeLevel: left.slopeLevel + right.slopeLevel, slopeSlope: left.slopeSlope + right.slopeSlope)
+            levelLevel: levelLevel + factor * other.levelLevel, levelSlope: levelSlope + factor * other.levelSlope,
+            slopeLevel: slopeLevel + factor * other.slopeLevel, slopeSlope: slopeSlope + factor * other.slopeSlope)
     }
 
-    static func - (left: StateMatrix, right: StateMatrix) -> StateMatrix { left + (-1) * right }
-
-    static func * (factor: Double, matrix: StateMatrix) -> StateMatrix {
+    /// `A B`.
+    func times(_ right: StateMatrix) -> StateMatrix {
         StateMatrix(
-            levelLevel: factor * matrix.levelLevel, levelSlope: factor * matrix.levelSlope,
-            slopeLevel: factor * matrix.slopeLevel, slopeSlope: factor * matrix.slopeSlope)
+            levelLevel: levelLevel * right.levelLevel + levelSlope * right.slopeLevel,
+            levelSlope: levelLevel * right.levelSlope + levelSlope * right.slopeSlope,
+            slopeLevel: slopeLevel * right.levelLevel + slopeSlope * right.slopeLevel,
+            slopeSlope: slopeLevel * right.levelSlope + slopeSlope * right.slopeSlope)
     }
 
-    static func * (left: StateMatrix, right: StateMatrix) -> StateMatrix {
-        StateMatrix(
-            levelLevel: left.levelLevel * right.levelLevel + left.levelSlope * right.slopeLevel,
-            levelSlope: left.levelLevel * right.levelSlope + left.levelSlope * right.slopeSlope,
-            slopeLevel: left.slopeLevel * right.levelLevel + left.slopeSlope * right.slopeLevel,
-            slopeSlope: left.slopeLevel * right.levelSlope + left.slopeSlope * right.slopeSlope)
-    }
-
-    static func * (matrix: StateMatrix, vector: StateVector) -> StateVector {
+    /// `A x`.
+    func times(_ vector: StateVector) -> StateVector {
         StateVector(
-            level: matrix.levelLevel * vector.level + matrix.levelSlope * vector.slope,
-            slope: matrix.slopeLevel * vector.level + matrix.slopeSlope * vector.slope)
+            level: levelLevel * vector.level + levelSlope * vector.slope,
+            slope: slopeLevel * vector.level + slopeSlope * vector.slope)
     }
 
     /// `A B A'`.
-    func around(_ middle: StateMatrix) -> StateMatrix { self * middle * transposed }
+    func around(_ middle: StateMatrix) -> StateMatrix { times(middle).times(transposed) }
 }

@@ -28,7 +28,7 @@ struct TrendVarianceSearch {
         best = withoutNegligible(best)
         guard isProfiled else { return best }
         guard let filter = model.filter(best) else { throw .numericalBreakdown }
-        return filter.sumOfSquares / Double(filter.count - model.diffuseStates) * best
+        return best.scaled(by: filter.sumOfSquares / Double(filter.count - model.diffuseStates))
     }
 
     /// -2 log-likelihood of variances, profiled over their scale where there are no others.

@@ -23,9 +23,9 @@ public struct TrendVariances: Sendable, Equatable {
             slopeSlope: d * slope)
     }
 
-    static func * (factor: Double, variances: TrendVariances) -> TrendVariances {
-        TrendVariances(
-            level: factor * variances.level, slope: factor * variances.slope, irregular: factor * variances.irregular)
+    /// All variances times a factor.
+    func scaled(by factor: Double) -> TrendVariances {
+        TrendVariances(level: factor * level, slope: factor * slope, irregular: factor * irregular)
     }
 }
 

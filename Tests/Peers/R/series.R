@@ -108,7 +108,7 @@ for (name in names(all)) {
     x <- reformulate(setdiff(names(d), c("year", "y", "se")))
     tight <- list(stepadj = 0.5, threshold = 1e-12, maxiter = 10000)
     for (method in c("REML", "ML")) for (test in c("z", "t", "knha")) {
-      fit <- rma(y, V = se^2, mods = x, data = d, method = method, test = test, control = tight)
+      fit <- rma(yi = y, vi = se^2, mods = x, data = d, method = method, test = test, control = tight)
       label <- paste("sampling", method, test)
       coefficients(name, label, setNames(as.numeric(fit$beta), rownames(fit$beta)), fit$vb)
       show(name, label, c("tau2", "logLik"), c(fit$tau2, as.numeric(logLik(fit))))
@@ -116,7 +116,7 @@ for (name in names(all)) {
     for (method in c("REML", "ML")) {
       fit <- rma.mv(
         y, linked, mods = x, random = ~ 1 | year, data = d, method = method,
-        control = list(optimizer = "nlminb", rel.tol = 1e-14, x.tol = 1e-12))
+        control = list(optimizer = "nlminb", rel.tol = 1e-12))
       label <- paste("linked", method, "z")
       coefficients(name, label, setNames(as.numeric(fit$beta), rownames(fit$beta)), fit$vb)
       show(name, label, c("tau2", "logLik"), c(fit$sigma2, as.numeric(logLik(fit))))
