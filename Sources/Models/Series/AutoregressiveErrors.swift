@@ -34,6 +34,8 @@ public struct AutoregressiveErrors: Sendable {
         let found = ScalarSearch(grid: grid).minimum { -2 * logLikelihood($0) }
         guard let found else { throw .numericalBreakdown }
         guard abs(found.point) < Self.bound - 1e-6 else { throw .series(.unitAutocorrelation(found.point)) }
+        // At the bound of the continuous-time process rounding can hide that zero is best.
+        if kind == .continuous, -2 * logLikelihood(0) <= found.value + 1e-10 { return try solution(0) }
         return try solution(found.point)
     }
 

@@ -1,5 +1,5 @@
-import RealModule
 import LinearAlgebra
+import RealModule
 
 /// A column that is a linear combination of the columns before it.
 struct DependentColumn: Error {

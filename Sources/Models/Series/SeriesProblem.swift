@@ -57,7 +57,8 @@ public enum SeriesProblem: Sendable, Equatable, CustomStringConvertible {
 
     private var aboutData: String {
         switch self {
-        case .notAYear(let text): "'\(text)' is no year. Write a calendar year such as 2021, or a school year such as 2021/22."
+        case .notAYear(let text):
+            "'\(text)' is no year. Write a calendar year such as 2021, or a school year such as 2021/22."
         case .unequalLengths(let years, let values):
             "the series has \(years) years and \(values) values; expected as many. Give each year its value, and leave "
                 + "years without a value out."

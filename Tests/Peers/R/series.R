@@ -30,11 +30,12 @@ pisa <- function(subject, column) {
 }
 all <- list(
   Nile = data.frame(year = as.numeric(time(Nile)), y = as.numeric(Nile), se = NA),
+  NileGaps = data.frame(year = as.numeric(time(Nile)), y = as.numeric(Nile), se = NA)[-c(15:24, 61, 80:81), ],
   LakeHuron = data.frame(year = as.numeric(time(LakeHuron)), y = as.numeric(LakeHuron), se = NA),
   gcse = gap("age16_gcse_eng_maths_5plus"), primary = gap("age11_expected_RWM"),
   mathematics = pisa("math", "math"), reading = pisa("read", "reading"), science = pisa("science", "science"))
 breaks <- list(
-  Nile = list(list(1899, c("level", "slope"))), LakeHuron = list(), gcse = list(list(2019, c("level", "slope"))),
+  Nile = list(list(1899, c("level", "slope"))), NileGaps = list(list(1899, c("level", "slope"))), LakeHuron = list(), gcse = list(list(2019, c("level", "slope"))),
   primary = list(list(2021, c("level", "slope"))), mathematics = list(list(2022, "level")),
   reading = list(list(2022, "level")), science = list(list(2022, "level")))
 design <- function(name) {
@@ -84,7 +85,7 @@ for (name in names(all)) {
       coefficients(name, paste(weighting, "newey_west automatic TRUE FALSE"), coef(fit), covariance)
       show(name, paste(weighting, "newey_west automatic TRUE FALSE"), "lag", floor(bwNeweyWest(fit, prewhite = 0)))
     }
-    if (nrow(d) > 14) {
+    if (nrow(d) > 14 && length(unique(diff(d$year))) == 1) {
       for (lag in c(0, 2)) {
         covariance <- NeweyWest(fit, lag = lag, prewhite = TRUE, adjust = TRUE)
         coefficients(name, paste(weighting, "newey_west", lag, "TRUE TRUE"), coef(fit), covariance)
@@ -114,26 +115,77 @@ for (name in names(all)) {
       show(name, label, c("tau2", "logLik"), c(fit$tau2, as.numeric(logLik(fit))))
     }
     for (method in c("REML", "ML")) {
-      fit <- rma.mv(
-        y, linked, mods = x, random = ~ 1 | year, data = d, method = method,
-        control = list(optimizer = "nlminb", rel.tol = 1e-12))
+      at <- function(tau2) rma.mv(
+        y, linked, mods = x, random = ~ 1 | year, data = d, method = method, sigma2 = tau2)
+      best <- optimize(function(tau2) as.numeric(logLik(at(tau2))), c(0, 200), maximum = TRUE, tol = 1e-10)$maximum
+      fit <- at(best)
       label <- paste("linked", method, "z")
       coefficients(name, label, setNames(as.numeric(fit$beta), rownames(fit$beta)), fit$vb)
       show(name, label, c("tau2", "logLik"), c(fit$sigma2, as.numeric(logLik(fit))))
     }
   }
-  even <- length(unique(diff(d$year))) == 1
-  if (even && nrow(d) > 14 && !known) for (type in c("level", "trend")) {
-    fit <- try(StructTS(ts(d$y, start = d$year[1]), type = type,
-      optim.control = list(factr = 0.1, pgtol = 0, maxit = 10000)), silent = TRUE)
-    if (inherits(fit, "try-error")) next
-    show(name, paste("structts", type), names(fit$coef), fit$coef)
-    smooth <- tsSmooth(fit)
-    level <- if (type == "level") smooth else smooth[, 1]
-    show(name, paste("structts", type), paste("smoothed", d$year), as.numeric(level))
-    ahead <- predict(fit, n.ahead = 3)
-    show(name, paste("structts", type), paste("forecast", 1:3), as.numeric(ahead$pred))
-    show(name, paste("structts", type), paste("forecast_se", 1:3), as.numeric(ahead$se))
+  if (nrow(d) > 14 && !known) {
+    full <- d$y[match(seq(d$year[1], d$year[nrow(d)]), d$year)]
+    if (!anyNA(full)) {
+      # Only the local level: StructTS gives the first level and slope of its trend one common prior.
+      fit <- StructTS(ts(full), type = "level", optim.control = list(factr = 0.1, pgtol = 0, maxit = 10000))
+      show(name, "structts local_level", c("level", "epsilon"), fit$coef)
+    }
+    v <- var(full, na.rm = TRUE)
+    for (form in c("local_level", "local_linear_trend")) {
+      isTrend <- form == "local_linear_trend"
+      q <- c(0.2, 0.01)[seq_len(1 + isTrend)] * v
+      states <- length(q)
+      mod <- list(
+        T = if (isTrend) matrix(c(1, 0, 1, 1), 2, 2) else matrix(1), Z = c(1, 0)[seq_len(states)], h = 0.3 * v,
+        V = diag(q, states), a = c(full[1], 0)[seq_len(states)], P = diag(1e7 * v, states), Pn = diag(1e7 * v, states))
+      label <- paste("kalman", form)
+      show(name, label, c("level", "slope", "epsilon"), c(q[1], if (isTrend) q[2] else 0, 0.3 * v))
+      smooth <- KalmanSmooth(full, mod, nit = -1L)
+      years <- seq(d$year[1], d$year[nrow(d)])
+      show(name, label, paste("smoothed", years), smooth$smooth[, 1])
+      show(name, label, paste("smoothed_se", years), sqrt(smooth$var[, 1, 1]))
+      if (isTrend) {
+        show(name, label, paste("slope", years), smooth$smooth[, 2])
+        show(name, label, paste("slope_se", years), sqrt(smooth$var[, 2, 2]))
+      }
+      ahead <- KalmanForecast(4, attr(KalmanRun(full, mod, nit = -1L, update = TRUE), "mod"))
+      show(name, label, paste("forecast", 1:4), as.numeric(ahead$pred))
+      show(name, label, paste("forecast_se", 1:4), sqrt(as.numeric(ahead$var)))
+    }
+    # The same likelihood without a filter: the years' joint normal density, restricted for the first level and slope.
+    time <- d$year - d$year[1]
+    n <- length(time)
+    X <- cbind(1, time)
+    walk <- outer(time, time, pmin)
+    bend <- outer(time, time, Vectorize(function(s, t) {
+      j <- seq_len(min(s, t))
+      if (length(j)) sum((s - j) * (t - j)) else 0
+    }))
+    restricted <- function(w) {
+      R <- try(chol(w[1] * walk + w[2] * bend + w[3] * diag(n)), silent = TRUE)
+      if (inherits(R, "try-error")) return(NA)
+      Z <- backsolve(R, cbind(X, d$y), transpose = TRUE)
+      decomposition <- qr(Z[, 1:2])
+      list(
+        squares = sum(qr.resid(decomposition, Z[, 3])^2),
+        logs = 2 * sum(log(diag(R))) + 2 * sum(log(abs(diag(qr.R(decomposition))))))
+    }
+    profiled <- function(theta) {
+      found <- restricted(c(cos(theta[1])^2, (sin(theta[1]) * cos(theta[2]))^2, (sin(theta[1]) * sin(theta[2]))^2 + 1e-12))
+      if (!is.list(found)) return(1e10)
+      n * log(2 * pi) + found$logs + (n - 2) * (1 + log(found$squares / (n - 2)))
+    }
+    best <- NULL
+    for (a in c(0.05, 0.3, 0.8, 1.3, 1.5)) for (b in c(0.1, 0.8, 1.3, 1.5, 1.56)) {
+      first <- optim(c(a, b), profiled, control = list(reltol = 1e-13, maxit = 2000))
+      if (is.null(best) || first$value < best$value) best <- first
+    }
+    best <- optim(best$par, profiled, control = list(reltol = 1e-16, maxit = 5000))
+    theta <- best$par
+    w <- c(cos(theta[1])^2, (sin(theta[1]) * cos(theta[2]))^2, (sin(theta[1]) * sin(theta[2]))^2 + 1e-12)
+    show(name, "dense local_linear_trend", c("level", "slope", "epsilon", "logLik"),
+      c(w * restricted(w)$squares / (n - 2), -best$value / 2))
   }
   crisis <- if (length(breaks[[name]])) breaks[[name]][[1]][[1]] else 1925
   past <- d[d$year < crisis, ]
