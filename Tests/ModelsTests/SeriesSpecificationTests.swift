@@ -1,3 +1,4 @@
+import LinearAlgebra
 import Specifications
 import TestSupport
 import Testing
@@ -133,5 +134,32 @@ import Testing
         #expect(few.diagnostics.contains { $0.name == "few_years" && $0.isWarning })
         let wrong = SeriesSpecification(crisis: 2020, coverage: 1)
         #expect(throws: ModelError.series(.badCoverage(1))) { try SeriesAnalysis(series, wrong).run() }
+    }
+}
+
+@Suite struct SeriesOfEstimatesTests {
+    private let estimates = Estimates(
+        labels: ["2018/19", "2019/20", "2021/22"].flatMap { cohort in
+            ["practical", "theoretical"].map { Cell(outcome: "reading", cohort: cohort, group: $0) }
+        }, values: [10, 14, 9, 14, 7, 13],
+        covariance: Matrix.diagonal([1, 2, 1, 2, 1, 2]) + Matrix(rows: 6, columns: 6, repeating: 0.5))
+
+    @Test func cellsOfAGroupAreASeries() throws {
+        let list = try TimeSeries.series(in: estimates, unit: "points")
+        #expect(list.map(\.name) == ["reading:practical", "reading:theoretical"])
+        #expect(list[0].years == [2018, 2019, 2021])
+        #expect(list[0].labels == ["2018/19", "2019/20", "2021/22"])
+        #expect(list[1].values == [14, 14, 13])
+        #expect(
+            list[1].samplingCovariance == Matrix(rowVectors: [[2.5, 0.5, 0.5], [0.5, 2.5, 0.5], [0.5, 0.5, 2.5]]))
+    }
+
+    // What both groups share cancels in their gap.
+    @Test func gapsCarryTheCovariance() throws {
+        let gaps = try TimeSeries.gaps(in: estimates, low: "practical", high: "theoretical")
+        #expect(gaps.map(\.name) == ["reading:practical-theoretical"])
+        #expect(gaps[0].values == [-4, -5, -6])
+        #expect(gaps[0].samplingCovariance == Matrix.diagonal([3, 3, 3]))
+        #expect(try TimeSeries.gaps(in: estimates, low: "practical", high: "practical").isEmpty)
     }
 }

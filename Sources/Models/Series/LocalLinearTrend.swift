@@ -48,6 +48,10 @@ public struct LocalLinearTrend: Sendable {
         if irregular == .samplingOnly, series.samplingCovariance == nil {
             throw .series(.noSamplingErrors("a trend without an irregular of its own"))
         }
+        let words = "the local linear trend"
+        if let odd = series.years.first(where: { $0 != $0.rounded() }) {
+            throw .series(.yearsNotWhole(method: words, year: yearText(odd)))
+        }
         self.series = series
         self.form = form
         self.irregular = irregular
@@ -59,10 +63,6 @@ public struct LocalLinearTrend: Sendable {
                 .tooFewYears(
                     years: series.count, coefficients: states + variances, needed: states + max(1, variances),
                     drop: form == .localLevel ? "" : "use 'trend_with_scatter'"))
-        }
-        let words = "the local linear trend"
-        if let odd = series.years.first(where: { $0 != $0.rounded() }) {
-            throw .series(.yearsNotWhole(method: words, year: yearText(odd)))
         }
         guard last - first <= Self.longestSpan else {
             throw .series(.yearsNotWhole(method: words + ", over at most 10000 years,", year: yearText(last)))

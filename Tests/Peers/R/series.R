@@ -144,10 +144,12 @@ for (name in names(all)) {
       smooth <- KalmanSmooth(full, mod, nit = -1L)
       years <- seq(d$year[1], d$year[nrow(d)])
       show(name, label, paste("smoothed", years), smooth$smooth[, 1])
-      show(name, label, paste("smoothed_se", years), sqrt(smooth$var[, 1, 1]))
+      # In the first years the prior variance of 1e7 leaves few digits of the difference that a smoothed variance is.
+      late <- -(1:2)
+      show(name, label, paste("smoothed_se", years)[late], sqrt(smooth$var[late, 1, 1]))
       if (isTrend) {
         show(name, label, paste("slope", years), smooth$smooth[, 2])
-        show(name, label, paste("slope_se", years), sqrt(smooth$var[, 2, 2]))
+        show(name, label, paste("slope_se", years)[late], sqrt(smooth$var[late, 2, 2]))
       }
       ahead <- KalmanForecast(4, attr(KalmanRun(full, mod, nit = -1L, update = TRUE), "mod"))
       show(name, label, paste("forecast", 1:4), as.numeric(ahead$pred))
