@@ -1,5 +1,6 @@
 import Foundation
 import LinearAlgebra
+import Specifications
 import TestSupport
 import Testing
 
@@ -189,6 +190,40 @@ func madeSeries(
         }
         #expect(throws: ModelError.self) {
             try SegmentedRegression(TimeSeries(name: "", years: [], values: []), breaks: [])
+        }
+    }
+
+    // Whatever the numbers: an answer or an error, never a crash or a figure that is not a number.
+    @Test(arguments: [1e-160, 1e-80, 1e-9, 1e9, 1e80, 9e99], [1e-150, 1e-60, 1.0, 1e60, 1e99])
+    func numbersOfAnySizeDoNotCrash(size: Double, error: Double) throws {
+        let base = try madeSeries(14, seed: 21)
+        for values in [base.values.map { size * $0 / 1e3 }, base.values.map { _ in size }] {
+            for errors in [nil, base.values.map { _ in error }] {
+                let covariance = errors.map { Matrix.diagonal($0.map { $0 * $0 }) }
+                guard
+                    let series = try? TimeSeries(
+                        name: "", years: base.years, values: values, samplingCovariance: covariance)
+                else { continue }
+                for word in SeriesSpecification.errorWords {
+                    let file = "crisis: 2020\nerrors: [\(word)]\ncounterfactual: []\n"
+                    try expectFiniteOrRefused(series, file)
+                }
+                for kind in Counterfactual.Kind.allCases {
+                    try expectFiniteOrRefused(series, "crisis: 2020\nerrors: []\ncounterfactual: [\(kind.rawValue)]\n")
+                }
+            }
+        }
+    }
+
+    private func expectFiniteOrRefused(_ series: TimeSeries, _ text: String) throws {
+        let file = try SpecificationFile(bytes: Array(text.utf8), path: "series.yaml")
+        let specification = try file.decoded { SeriesSpecification($0) }
+        guard let findings = try? SeriesAnalysis(series, specification).run() else { return }
+        for row in findings.coefficientRows {
+            #expect(row.estimate.value.isFinite && row.interval.upperBound.isFinite, "\(row)")
+        }
+        for row in findings.deviationRows {
+            #expect(row.row.expected.isFinite && row.interval.upperBound.isFinite, "\(row)")
         }
     }
 }

@@ -59,7 +59,11 @@ public struct Counterfactual: Sendable {
     ///
     /// - Throws: A ``SeriesProblem``: too few years before the crisis, or no sampling errors where they are needed.
     public func rows(_ kind: Kind) throws(ModelError) -> (rows: [Row], diagnostics: [Diagnostic]) {
-        kind == .localLinearTrend ? try forecastRows() : try lineRows(kind)
+        let found = kind == .localLinearTrend ? try forecastRows() : try lineRows(kind)
+        guard found.rows.allSatisfy({ $0.deviation.value.isFinite && $0.deviation.standardError.isFinite }) else {
+            throw .numericalBreakdown
+        }
+        return found
     }
 
     private var before: [Int] { series.years.indices.filter { series.years[$0] < crisis } }

@@ -45,17 +45,22 @@ public struct SegmentedRegression: Sendable {
 
     /// Fits the line with a kind of standard errors.
     ///
-    /// - Throws: A ``SeriesProblem``.
+    /// - Throws: A ``SeriesProblem``, or ``ModelError/numericalBreakdown`` for numbers of too different sizes.
     public func fit(_ errors: SeriesErrors) throws(ModelError) -> SeriesRegressionFit {
-        switch errors {
-        case .classical, .heteroskedastic, .neweyWest: try leastSquaresFit(errors)
-        case .autoregressive(let kind, let criterion):
-            try AutoregressiveErrors(regression: self, kind: kind, criterion: criterion).fit()
-        case .sampling(let criterion, let inference):
-            try SamplingErrorRegression(
-                series: series, design: design, criterion: criterion, inference: inference
-            ).fit()
+        let fit =
+            switch errors {
+            case .classical, .heteroskedastic, .neweyWest: try leastSquaresFit(errors)
+            case .autoregressive(let kind, let criterion):
+                try AutoregressiveErrors(regression: self, kind: kind, criterion: criterion).fit()
+            case .sampling(let criterion, let inference):
+                try SamplingErrorRegression(
+                    series: series, design: design, criterion: criterion, inference: inference
+                ).fit()
+            }
+        guard (fit.coefficients.values + fit.coefficients.covariance.elements).allSatisfy(\.isFinite) else {
+            throw .numericalBreakdown
         }
+        return fit
     }
 
     /// The rows divided by the standard deviations that the weights stand for, and the sum of the logs of these.

@@ -6,7 +6,7 @@ public enum SeriesProblem: Sendable, Equatable, CustomStringConvertible {
     case notAYear(String)
     /// The lists of a series differ in length.
     case unequalLengths(years: Int, values: Int)
-    /// A year or a value that is not a finite number.
+    /// A year or a value that is not a finite number, or far out of range.
     case notFinite(year: String)
     /// Two values for one year.
     case repeatedYear(String)
@@ -63,7 +63,7 @@ public enum SeriesProblem: Sendable, Equatable, CustomStringConvertible {
             "the series has \(years) years and \(values) values; expected as many. Give each year its value, and leave "
                 + "years without a value out."
         case .notFinite(let year):
-            "the value of year \(year) is missing or not a finite number. Correct it, or leave the year out: gaps are "
+            "the value of year \(year) is missing, not finite or out of range. Correct it, or leave the year out: gaps are "
                 + "allowed."
         case .repeatedYear(let year): "year \(year) occurs twice in the series. Keep one value for each year."
         case .badStandardError(let year, let found):
@@ -115,8 +115,8 @@ public enum SeriesProblem: Sendable, Equatable, CustomStringConvertible {
             "\(method) steps from year to year, and \(year) is no whole year. Use whole years, or another method."
         case .badCoverage(let coverage): "the coverage is \(coverage); expected a share between 0 and 1."
         case .unitAutocorrelation(let value):
-            "the autocorrelation runs to its bound (\(shortestText((value * 1e4).rounded() / 1e4))): the series wanders, "
-                + "and the model is not identified. Use 'newey_west', or the local linear trend."
+            "the autocorrelation runs to its bound (\(shortestText((value * 1e4).rounded() / 1e4))): the years are too "
+                + "few or the series wanders, and the model is not identified. Use 'newey_west', or the local linear trend."
         default: aboutData
         }
     }

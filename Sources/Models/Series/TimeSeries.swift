@@ -30,7 +30,8 @@ public struct TimeSeries: Sendable, Equatable {
             throw .series(.unequalLengths(years: years.count, values: values.count))
         }
         let words = labels ?? years.map(yearText)
-        for (index, word) in words.enumerated() where !(years[index].isFinite && values[index].isFinite) {
+        // Beyond these sizes squares overflow, and a year is no year.
+        for (index, word) in words.enumerated() where !(abs(years[index]) < 1e6 && abs(values[index]) < 1e100) {
             throw .series(.notFinite(year: word))
         }
         let order = years.indices.sorted { years[$0] < years[$1] }
