@@ -45,15 +45,27 @@ private struct DenseTrend {
 
     /// The level at a time, in the years or after them, given all values.
     func level(at time: Double) -> (value: Double, variance: Double) {
-        let crossed = times.map { Self.covariance(time, $0, variances) }
+        prediction(
+            target: hasSlope ? [1, time] : [1], own: Self.covariance(time, time, variances),
+            crossed: times.map { Self.covariance(time, $0, variances) })
+    }
+
+    /// The slope at a time given all values: the first slope and the shocks up to the time.
+    func slope(at time: Double) -> (value: Double, variance: Double) {
+        let crossed = times.map { other in
+            variances.slope * stride(from: 1, through: min(time, other), by: 1).reduce(0) { $0 + (other - $1) }
+        }
+        return prediction(target: [0, 1], own: time * variances.slope, crossed: crossed)
+    }
+
+    private func prediction(
+        target: [Double], own: Double, crossed: [Double]
+    ) -> (value: Double, variance: Double) {
         let white = factor.solveLower(Matrix(rows: times.count, columns: 1, elements: crossed))
-        let target = hasSlope ? [1, time] : [1]
-        let scaled = factor.solveLower(design)
-        let explained = scaled.transposedTimes(white).elements
+        let explained = factor.solveLower(design).transposedTimes(white).elements
         let rest = zip(target, explained).map { $0 - $1 }
         let value = dot(target, fit.beta) + dot(white.elements, fit.residuals)
-        let own = Self.covariance(time, time, variances) - dot(white.elements, white.elements)
-        return (value, own + quadraticForm(fit.inverseGram, rest))
+        return (value, own - dot(white.elements, white.elements) + quadraticForm(fit.inverseGram, rest))
     }
 }
 
@@ -89,6 +101,10 @@ private struct DenseTrend {
             let expected = dense.level(at: year - fit.years[0])
             #expect(abs(fit.levels[position].value - expected.value) < 1e-7)
             #expect(relativeDifference(fit.levels[position].standardError, expected.variance.squareRoot()) < 1e-7)
+            guard peer.form != .localLevel else { continue }
+            let slope = dense.slope(at: year - fit.years[0])
+            #expect(abs(fit.slopes[position].value - slope.value) < 1e-7)
+            #expect(relativeDifference(fit.slopes[position].standardError, slope.variance.squareRoot()) < 1e-7)
         }
         for ahead in 1...5 {
             let year = try #require(fit.years.last) + Double(ahead)
