@@ -57,7 +57,7 @@ func madeSeries(
     @Test func neweyWestCountsMissingYearsAsDistance() throws {
         let series = try madeSeries(30, seed: 2, without: Array(10..<20))
         let design = try SeriesDesign(series, breaks: [], hasTrend: true)
-        let scores = try LeastSquares(design: design.matrix, response: series.values).scores(design.matrix)
+        let scores = try SeriesLeastSquares(design: design.matrix, response: series.values).scores(design.matrix)
         func part(_ rows: Range<Int>) throws -> Matrix {
             let part = try series.part(Array(rows))
             let some = Matrix(rowVectors: rows.map { [scores[$0, 0], scores[$0, 1]] })
@@ -88,7 +88,7 @@ func madeSeries(
         }
         let factor = try Cholesky(correlations)
         let response = factor.solveLower(Matrix(rows: series.count, columns: 1, elements: series.values)).elements
-        let fit = try LeastSquares(design: factor.solveLower(regression.design.matrix), response: response)
+        let fit = try SeriesLeastSquares(design: factor.solveLower(regression.design.matrix), response: response)
         let n = Double(series.count)
         let k = Double(regression.terms.count)
         for criterion in Criterion.allCases {

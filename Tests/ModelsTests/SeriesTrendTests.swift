@@ -8,7 +8,7 @@ import Testing
 /// The same model without a filter: the joint normal density of all years with the first level and slope as fixed
 /// effects, and the states as best linear unbiased predictions.
 private struct DenseTrend {
-    let fit: LeastSquares
+    let fit: SeriesLeastSquares
     let logLikelihood: Double
     private let factor: Cholesky
     private let hasSlope: Bool
@@ -29,7 +29,7 @@ private struct DenseTrend {
         design = Matrix(rowVectors: times.map { hasSlope ? [1, $0] : [1] })
         factor = try Cholesky(total)
         response = factor.solveLower(Matrix(rows: times.count, columns: 1, elements: series.values)).elements
-        fit = try LeastSquares(design: factor.solveLower(design), response: response)
+        fit = try SeriesLeastSquares(design: factor.solveLower(design), response: response)
         let sum = Double(times.count) * log(2 * .pi) + factor.logDeterminant + fit.logDeterminant
         logLikelihood = -(sum + fit.residualSumOfSquares) / 2
         self.hasSlope = hasSlope

@@ -28,7 +28,7 @@ public struct AutoregressiveErrors: Sendable {
             throw .series(.yearsNotWhole(method: "'\(kind.rawValue)'", year: yearText(odd)))
         }
         let rows = regression.weightedRows
-        try SegmentedRegression.refuseExactFit(LeastSquares.solved(rows.design, rows.response), rows.response)
+        try SegmentedRegression.refuseExactFit(SeriesLeastSquares.solved(rows.design, rows.response), rows.response)
         let lowest = kind == .discrete ? -Self.bound : 0
         let grid = (0...80).map { lowest + (Self.bound - lowest) * Double($0) / 80 }
         let found = ScalarSearch(grid: grid).minimum { -2 * logLikelihood($0) }
@@ -41,7 +41,7 @@ public struct AutoregressiveErrors: Sendable {
 
     private func solution(_ phi: Double) throws(ModelError) -> SeriesRegressionFit {
         let white = whitened(phi)
-        let fit = try LeastSquares.solved(white.design, white.response)
+        let fit = try SeriesLeastSquares.solved(white.design, white.response)
         let series = regression.series
         let df = Double(series.count - regression.terms.count)
         let variance = fit.residualSumOfSquares / df
@@ -60,7 +60,9 @@ public struct AutoregressiveErrors: Sendable {
     /// undefined.
     func logLikelihood(_ phi: Double) -> Double {
         let white = whitened(phi)
-        guard let fit = try? LeastSquares(design: white.design, response: white.response) else { return -.infinity }
+        guard let fit = try? SeriesLeastSquares(design: white.design, response: white.response) else {
+            return -.infinity
+        }
         let isRestricted = criterion == .reml
         let n = Double(white.response.count - (isRestricted ? white.design.columns : 0))
         let scatter = n * (.log(2 * .pi) + 1 + .log(fit.residualSumOfSquares / n))

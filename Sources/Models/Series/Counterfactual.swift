@@ -86,7 +86,7 @@ public struct Counterfactual: Sendable {
         }
         let past = try series.part(before)
         let design = try line(kind, past)
-        let fit = try LeastSquares.solved(design, past.values)
+        let fit = try SeriesLeastSquares.solved(design, past.values)
         let scatter = try kind.hasScatter ? self.scatter(kind, past, fit) : 0
         let df = kind.hasScatter ? Double(past.count - design.columns) : .infinity
         var rows: [Row] = []
@@ -120,7 +120,7 @@ public struct Counterfactual: Sendable {
     }
 
     /// The variance of single years about the line: the residual variance, or tau^2 by REML beside sampling errors.
-    private func scatter(_ kind: Kind, _ past: TimeSeries, _ fit: LeastSquares) throws(ModelError) -> Double {
+    private func scatter(_ kind: Kind, _ past: TimeSeries, _ fit: SeriesLeastSquares) throws(ModelError) -> Double {
         guard past.samplingCovariance != nil else {
             try SegmentedRegression.refuseExactFit(fit, past.values)
             return fit.residualSumOfSquares / Double(past.count - fit.beta.count)

@@ -48,7 +48,7 @@ struct DiffuseFilter {
     init?(_ observations: [Observation?], variances: TrendVariances, hasSlope: Bool) {
         let start = StateMatrix(levelLevel: 1, slopeSlope: hasSlope ? 1 : 0)
         next = Step(state: StateVector(), covariance: StateMatrix(), diffuse: start)
-        let (move, shocks) = (transition(over: 1), variances.shocks(over: 1))
+        let (move, shocks) = (StateMatrix.transition(over: 1), variances.shocks(over: 1))
         for observation in observations {
             var step = next
             var updated = step

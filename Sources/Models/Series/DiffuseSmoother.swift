@@ -26,7 +26,7 @@ private struct Backward {
 
     /// Takes the value of a year into account.
     mutating func pass(_ step: DiffuseFilter.Step) {
-        let move = transition(over: 1)
+        let move = StateMatrix.transition(over: 1)
         guard let innovation = step.innovation else {
             let back = move.transposed
             (r0, r1) = (back.times(r0), back.times(r1))

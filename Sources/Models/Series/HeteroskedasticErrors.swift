@@ -14,7 +14,7 @@ public enum HeteroskedasticErrors: String, Sendable, CaseIterable {
     /// `sum of x_t x_t' omega_t`, k x k.
     ///
     /// A year that alone determines a coefficient has leverage 1 and no residual; it counts as zero.
-    func middle(_ design: Matrix, _ fit: LeastSquares) -> Matrix {
+    func middle(_ design: Matrix, _ fit: SeriesLeastSquares) -> Matrix {
         let (n, k) = (design.rows, design.columns)
         var sum = Matrix(rows: k, columns: k)
         for index in 0..<n {

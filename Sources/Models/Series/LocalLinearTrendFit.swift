@@ -51,7 +51,7 @@ public struct LocalLinearTrendFit: Sendable {
         let later = Array(filter.steps.dropFirst()) + [filter.next]
         filteredLevels = later.map { step in
             guard step.diffuse == StateMatrix() else { return nil }
-            let back = transition(over: -1)
+            let back = StateMatrix.transition(over: -1)
             let covariance = back.around(step.covariance.adding(-1, variances.shocks(over: 1)))
             return estimate(back.times(step.state).level, covariance.levelLevel)
         }
@@ -68,7 +68,7 @@ public struct LocalLinearTrendFit: Sendable {
             throw .series(.yearsNotWhole(method: "a forecast from \(yearText(years.last ?? 0))", year: yearText(year)))
         }
         let ahead = Int(year - last) - 1
-        let move = transition(over: ahead)
+        let move = StateMatrix.transition(over: ahead)
         let state = move.times(next.state)
         let variance = move.around(next.covariance).adding(1, variances.shocks(over: ahead)).levelLevel
         func estimate(_ variance: Double) -> Estimate {

@@ -25,7 +25,7 @@ struct Prewhitening {
         var rest = after
         for column in 0..<k {
             let response = (0..<n - 1).map { after[$0, column] }
-            guard n - 1 > k, let fit = try? LeastSquares(design: before, response: response) else {
+            guard n - 1 > k, let fit = try? SeriesLeastSquares(design: before, response: response) else {
                 throw .series(.prewhiteningFailed)
             }
             for row in 0..<k { coefficients[row, column] = fit.beta[row] }
@@ -37,7 +37,7 @@ struct Prewhitening {
         var inverse = Matrix(rows: k, columns: k)
         for column in 0..<k {
             let unit = (0..<k).map { $0 == column ? 1.0 : 0 }
-            guard let solution = try? LeastSquares(design: difference, response: unit) else {
+            guard let solution = try? SeriesLeastSquares(design: difference, response: unit) else {
                 throw .series(.prewhiteningFailed)
             }
             for row in 0..<k { inverse[row, column] = solution.beta[row] }

@@ -44,7 +44,7 @@ public struct SamplingErrorRegression: Sendable {
         guard let variances = series.samplingVariances else {
             throw .series(.noSamplingErrors("the regression with sampling errors"))
         }
-        let plain = try LeastSquares.solved(design.matrix, series.values)
+        let plain = try SeriesLeastSquares.solved(design.matrix, series.values)
         let scatter = plain.residualSumOfSquares / Double(series.count - design.terms.count)
         let scale = scatter + variances.reduce(0, +) / Double(variances.count)
         let grid = [0] + (-48...8).map { scale * Double.pow(10, Double($0) / 8) }
@@ -53,14 +53,14 @@ public struct SamplingErrorRegression: Sendable {
         return deviance(0) <= found.value + 1e-10 ? 0 : found.point
     }
 
-    private typealias Solution = (fit: LeastSquares, logDeterminant: Double)
+    private typealias Solution = (fit: SeriesLeastSquares, logDeterminant: Double)
 
     private func solution(_ variance: Double) -> Solution? {
         guard let sampling = series.samplingCovariance else { return nil }
         let total = sampling + .diagonal([Double](repeating: variance, count: series.count))
         guard let factor = try? Cholesky(total) else { return nil }
         let response = factor.solveLower(Matrix(rows: series.count, columns: 1, elements: series.values)).elements
-        guard let fit = try? LeastSquares(design: factor.solveLower(design.matrix), response: response) else {
+        guard let fit = try? SeriesLeastSquares(design: factor.solveLower(design.matrix), response: response) else {
             return nil
         }
         return (fit, factor.logDeterminant)
@@ -72,7 +72,7 @@ public struct SamplingErrorRegression: Sendable {
         let n = Double(series.count - (isRestricted ? design.terms.count : 0))
         let sum = n * .log(2 * .pi) + solution.logDeterminant + solution.fit.residualSumOfSquares
         guard isRestricted else { return -sum / 2 }
-        let plain = try? LeastSquares(design: design.matrix, response: series.values)
+        let plain = try? SeriesLeastSquares(design: design.matrix, response: series.values)
         return -(sum + solution.fit.logDeterminant - (plain?.logDeterminant ?? 0)) / 2
     }
 }

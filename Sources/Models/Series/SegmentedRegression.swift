@@ -77,13 +77,13 @@ public struct SegmentedRegression: Sendable {
     }
 
     /// Refuses a fit without scatter: what is left is rounding of the values.
-    static func refuseExactFit(_ fit: LeastSquares, _ response: [Double]) throws(ModelError) {
+    static func refuseExactFit(_ fit: SeriesLeastSquares, _ response: [Double]) throws(ModelError) {
         guard fit.residualSumOfSquares > 1e-24 * dot(response, response) else { throw .series(.exactFit) }
     }
 
     private func leastSquaresFit(_ errors: SeriesErrors) throws(ModelError) -> SeriesRegressionFit {
         let rows = weightedRows
-        let fit = try LeastSquares.solved(rows.design, rows.response)
+        let fit = try SeriesLeastSquares.solved(rows.design, rows.response)
         try Self.refuseExactFit(fit, rows.response)
         let df = Double(series.count - terms.count)
         let sigma = (fit.residualSumOfSquares / df).squareRoot()

@@ -49,7 +49,7 @@ struct SeriesDesign: Sendable {
                 .tooFewYears(years: matrix.rows, coefficients: terms.count, needed: terms.count + 1, drop: drop))
         }
         do {
-            _ = try LeastSquares(design: matrix, response: [Double](repeating: 0, count: matrix.rows))
+            _ = try SeriesLeastSquares(design: matrix, response: [Double](repeating: 0, count: matrix.rows))
         } catch {
             throw .series(.dependentCoefficient(terms[error.column]))
         }

@@ -30,11 +30,11 @@ public struct SeriesRegressionFit: Sendable {
     }
 }
 
-extension LeastSquares {
+extension SeriesLeastSquares {
     /// The least-squares solution, where dependent columns were refused before.
-    static func solved(_ design: Matrix, _ response: [Double]) throws(ModelError) -> LeastSquares {
+    static func solved(_ design: Matrix, _ response: [Double]) throws(ModelError) -> SeriesLeastSquares {
         do {
-            return try LeastSquares(design: design, response: response)
+            return try SeriesLeastSquares(design: design, response: response)
         } catch {
             throw .numericalBreakdown
         }

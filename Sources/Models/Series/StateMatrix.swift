@@ -27,6 +27,11 @@ struct StateMatrix: Sendable, Equatable {
     var slopeLevel = 0.0
     var slopeSlope = 0.0
 
+    /// How the state moves from one year to a later one without shocks.
+    static func transition(over years: Int) -> StateMatrix {
+        StateMatrix(levelLevel: 1, levelSlope: Double(years), slopeLevel: 0, slopeSlope: 1)
+    }
+
     /// The first column: what the matrix does to the observation's direction.
     var firstColumn: StateVector { StateVector(level: levelLevel, slope: slopeLevel) }
 

@@ -133,7 +133,7 @@ public struct TimeSeries: Sendable, Equatable {
 
 extension Matrix {
     /// The rows and columns at some positions.
-    func selecting(_ positions: [Int]) -> Matrix {
+    fileprivate func selecting(_ positions: [Int]) -> Matrix {
         var result = Matrix(rows: positions.count, columns: positions.count)
         for (column, from) in positions.enumerated() {
             for (row, source) in positions.enumerated() { result[row, column] = self[source, from] }

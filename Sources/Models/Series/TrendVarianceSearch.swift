@@ -112,6 +112,6 @@ struct TrendVarianceSearch {
     private func refuseExactFit() throws(ModelError) {
         let line = try SegmentedRegression(model.series, breaks: [], hasTrend: model.form != .localLevel)
         try SegmentedRegression.refuseExactFit(
-            LeastSquares.solved(line.design.matrix, model.series.values), model.series.values)
+            SeriesLeastSquares.solved(line.design.matrix, model.series.values), model.series.values)
     }
 }

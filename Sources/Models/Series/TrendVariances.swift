@@ -28,8 +28,3 @@ public struct TrendVariances: Sendable, Equatable {
         TrendVariances(level: factor * level, slope: factor * slope, irregular: factor * irregular)
     }
 }
-
-/// How the state moves from one year to a later one without shocks.
-func transition(over years: Int) -> StateMatrix {
-    StateMatrix(levelLevel: 1, levelSlope: Double(years), slopeLevel: 0, slopeSlope: 1)
-}

@@ -2,12 +2,12 @@ import LinearAlgebra
 import RealModule
 
 /// A column that is a linear combination of the columns before it.
-struct DependentColumn: Error {
+struct DependentSeriesColumn: Error {
     let column: Int
 }
 
 /// Ordinary least squares of rows that are already whitened.
-struct LeastSquares: Sendable {
+struct SeriesLeastSquares: Sendable {
     /// The coefficients, k of them.
     let beta: [Double]
     /// `(X'X)^-1`, k x k.
@@ -25,13 +25,13 @@ struct LeastSquares: Sendable {
     /// - Parameters:
     ///   - design: X, n x k.
     ///   - response: y, length n.
-    init(design: Matrix, response: [Double]) throws(DependentColumn) {
+    init(design: Matrix, response: [Double]) throws(DependentSeriesColumn) {
         let (n, k) = (design.rows, design.columns)
         var scaled = design
         var lengths = [Double](repeating: 0, count: k)
         for column in 0..<k {
             let squares = (0..<n).reduce(0) { $0 + design[$1, column] * design[$1, column] }
-            guard squares > 0, squares.isFinite else { throw DependentColumn(column: column) }
+            guard squares > 0, squares.isFinite else { throw DependentSeriesColumn(column: column) }
             lengths[column] = squares.squareRoot()
             for row in 0..<n { scaled[row, column] /= lengths[column] }
         }
@@ -57,18 +57,18 @@ struct LeastSquares: Sendable {
         logDeterminant = factor.logDeterminant + 2 * logLengths
     }
 
-    private static func factor(_ gram: Matrix) throws(DependentColumn) -> Cholesky {
+    private static func factor(_ gram: Matrix) throws(DependentSeriesColumn) -> Cholesky {
         let factor: Cholesky
         do {
             factor = try Cholesky(gram)
         } catch {
             switch error {
-            case .notPositiveDefinite(let pivot): throw DependentColumn(column: pivot)
+            case .notPositiveDefinite(let pivot): throw DependentSeriesColumn(column: pivot)
             }
         }
         // A pivot that is rounding only.
         for (column, pivot) in factor.lower.diagonal.enumerated() where pivot * pivot < 1e-12 {
-            throw DependentColumn(column: column)
+            throw DependentSeriesColumn(column: column)
         }
         return factor
     }
