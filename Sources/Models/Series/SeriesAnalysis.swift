@@ -60,7 +60,16 @@ public struct SeriesAnalysis: Sendable {
     private func notes(on fit: SeriesRegressionFit) -> [Diagnostic] {
         var list = [Diagnostic("\(fit.method)_durbin_watson", fit.durbinWatson)]
         if fit.sigma > 0 { list.append(Diagnostic("\(fit.method)_sigma", fit.sigma)) }
-        if let lag = fit.lag { list.append(Diagnostic("\(fit.method)_lag", Double(lag))) }
+        if let lag = fit.lag {
+            // Kernel estimates lose a share of the variance that grows with the lag over the number of years.
+            let isLong = 4 * lag > series.count
+            list.append(
+                Diagnostic(
+                    "\(fit.method)_lag", Double(lag),
+                    note: isLong
+                        ? "more than a quarter of the years: the standard errors come out too small. Declare a shorter lag"
+                        : "", isWarning: isLong))
+        }
         if let value = fit.autocorrelation {
             list.append(Diagnostic("\(fit.method)_autocorrelation", value, note: "of two years in a row"))
         }
