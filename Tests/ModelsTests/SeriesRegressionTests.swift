@@ -172,6 +172,12 @@ func madeSeries(
         #expect(
             message { _ = try SegmentedRegression(long, breaks: []).fit(.neweyWest(NeweyWest(lag: .fixed(10)))) }
                 == "the lag is 10; expected a whole number from 0 to 9, below the number of years.")
+        let single = SeriesBreak(name: "crisis", year: 2027, changes: [.level])
+        #expect(
+            message { _ = try SegmentedRegression(long, breaks: [single]).fit(.heteroskedastic(.hc3)) }
+                == "year 2027 alone determines a coefficient, so that it has no residual and 'hc3' would leave its error "
+                + "out. Use 'classical', 'gls_ar1' or 'sampling', drop the change, or look at the counterfactual.")
+        #expect(throws: Never.self) { try SegmentedRegression(long, breaks: [single]).fit(.classical) }
         let line = try TimeSeries(name: "line", years: [1, 2, 3, 4], values: [1, 2, 3, 4])
         #expect(throws: ModelError.series(.exactFit)) { try SegmentedRegression(line, breaks: []).fit(.classical) }
         #expect(throws: ModelError.series(.repeatedYear("2"))) {

@@ -32,9 +32,9 @@ struct SeriesPeerTests {
         "Nile": SeriesBreak(name: "crisis", year: 1899), "NileGaps": SeriesBreak(name: "crisis", year: 1899),
         "gcse": SeriesBreak(name: "crisis", year: 2019),
         "primary": SeriesBreak(name: "crisis", year: 2021),
-        "mathematics": SeriesBreak(name: "crisis", year: 2022, changes: [.level]),
-        "reading": SeriesBreak(name: "crisis", year: 2022, changes: [.level]),
-        "science": SeriesBreak(name: "crisis", year: 2022, changes: [.level]),
+        "mathematics": SeriesBreak(name: "crisis", year: 2018, changes: [.level]),
+        "reading": SeriesBreak(name: "crisis", year: 2018, changes: [.level]),
+        "science": SeriesBreak(name: "crisis", year: 2018, changes: [.level]),
     ]
 
     private func series(_ name: String) throws -> TimeSeries {

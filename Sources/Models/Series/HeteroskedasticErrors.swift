@@ -13,7 +13,7 @@ public enum HeteroskedasticErrors: String, Sendable, CaseIterable {
 
     /// `sum of x_t x_t' omega_t`, k x k.
     ///
-    /// A year that alone determines a coefficient has leverage 1 and no residual; it counts as zero.
+    /// Years of leverage 1 are refused before.
     func middle(_ design: Matrix, _ fit: SeriesLeastSquares) -> Matrix {
         let (n, k) = (design.rows, design.columns)
         var sum = Matrix(rows: k, columns: k)
@@ -25,8 +25,8 @@ public enum HeteroskedasticErrors: String, Sendable, CaseIterable {
             switch self {
             case .hc0: omega = square
             case .hc1: omega = square * Double(n) / Double(n - k)
-            case .hc2: omega = free > 1e-10 ? square / free : 0
-            case .hc3: omega = free > 1e-10 ? square / (free * free) : 0
+            case .hc2: omega = square / free
+            case .hc3: omega = square / (free * free)
             }
             for column in 0..<k { for other in 0..<k { sum[other, column] += omega * row[other] * row[column] } }
         }

@@ -81,12 +81,25 @@ public struct SegmentedRegression: Sendable {
         guard fit.residualSumOfSquares > 1e-24 * dot(response, response) else { throw .series(.exactFit) }
     }
 
+    /// Refuses errors judged by the residuals of single years where a year has none: a level change with one year.
+    private func refuseYearsAlone(
+        _ fit: SeriesLeastSquares, _ design: Matrix, _ method: String
+    ) throws(ModelError) {
+        for index in 0..<design.rows {
+            let row = (0..<design.columns).map { design[index, $0] }
+            guard quadraticForm(fit.inverseGram, row) < 1 - 1e-8 else {
+                throw .series(.yearAlone(series.labels[index], method: method))
+            }
+        }
+    }
+
     private func leastSquaresFit(_ errors: SeriesErrors) throws(ModelError) -> SeriesRegressionFit {
         let rows = weightedRows
         let fit = try SeriesLeastSquares.solved(rows.design, rows.response)
         try Self.refuseExactFit(fit, rows.response)
         let df = Double(series.count - terms.count)
         let sigma = (fit.residualSumOfSquares / df).squareRoot()
+        if errors != .classical { try refuseYearsAlone(fit, rows.design, errors.name) }
         var (covariance, lag) = (sigma * sigma * fit.inverseGram, Int?.none)
         if let kind = errors.heteroskedasticity {
             let middle = kind.middle(rows.design, fit)

@@ -24,6 +24,8 @@ public enum SeriesProblem: Sendable, Equatable, CustomStringConvertible {
     case repeatedBreak(String)
     /// A coefficient that the years do not tell from those before it.
     case dependentCoefficient(String)
+    /// A year without which a coefficient would not exist, where errors are judged by residuals of single years.
+    case yearAlone(String, method: String)
     /// The line goes through every value.
     case exactFit
     /// Something is asked that needs sampling errors.
@@ -113,6 +115,9 @@ public enum SeriesProblem: Sendable, Equatable, CustomStringConvertible {
                 + "coefficients. Leave 'prewhiten' out."
         case .yearsNotWhole(let method, let year):
             "\(method) steps from year to year, and \(year) is no whole year. Use whole years, or another method."
+        case .yearAlone(let year, let method):
+            "year \(year) alone determines a coefficient, so that it has no residual and '\(method)' would leave its "
+                + "error out. Use 'classical', 'gls_ar1' or 'sampling', drop the change, or look at the counterfactual."
         case .badCoverage(let coverage): "the coverage is \(coverage); expected a share between 0 and 1."
         case .unitAutocorrelation(let value):
             "the autocorrelation runs to its bound (\(shortestText((value * 1e4).rounded() / 1e4))): the years are too "

@@ -36,8 +36,8 @@ all <- list(
   mathematics = pisa("math", "math"), reading = pisa("read", "reading"), science = pisa("science", "science"))
 breaks <- list(
   Nile = list(list(1899, c("level", "slope"))), NileGaps = list(list(1899, c("level", "slope"))), LakeHuron = list(), gcse = list(list(2019, c("level", "slope"))),
-  primary = list(list(2021, c("level", "slope"))), mathematics = list(list(2022, "level")),
-  reading = list(list(2022, "level")), science = list(list(2022, "level")))
+  primary = list(list(2021, c("level", "slope"))), mathematics = list(list(2018, "level")),
+  reading = list(list(2018, "level")), science = list(list(2018, "level")))
 design <- function(name) {
   d <- all[[name]]
   d$trend <- d$year - d$year[1]
