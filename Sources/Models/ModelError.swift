@@ -88,6 +88,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case persistence(PersistenceProblem)
     /// Something is wrong with the design of a survey.
     case sample(SampleProblem)
+    /// Something is wrong with a time series of yearly estimates.
+    case series(SeriesProblem)
 
     /// The message.
     public var description: String {
@@ -198,6 +200,7 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .evidence(let problem): problem.description
         case .persistence(let problem): problem.description
         case .sample(let problem): problem.description
+        case .series(let problem): problem.description
         }
     }
 }
