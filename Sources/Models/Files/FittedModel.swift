@@ -16,6 +16,8 @@ public struct FittedModel: Sendable {
     public var evidence: EvidenceFit? = nil
     /// The decay itself, for kind `persistence`.
     public var persistence: PersistenceFit? = nil
+    /// The monitor's tables, for kind `survey`.
+    public var survey: SurveyFindings? = nil
     /// The data files that were read.
     public let dataPaths: [String]
     /// The time that reading the data took, and fitting, in seconds.
@@ -60,6 +62,14 @@ extension ModelFile {
                     file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil,
                     persistence: fitted.persistence, dataPaths: dataPaths,
                     seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
+            case .survey(let specification):
+                let table = try specification.table()
+                let isRead = clock.now
+                let fitted = try specification.fit(name: name, table: table)
+                return FittedModel(
+                    file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil,
+                    survey: fitted.survey, dataPaths: dataPaths,
+                    seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
             }
         } catch let error as ModelError {
             throw LocatedModelError(path: path, error: error)
@@ -73,6 +83,7 @@ extension ModelFile {
         case .aggregate: []
         case .evidence(let specification): specification.data.path.map { [$0] } ?? []
         case .persistence(let specification): specification.dataPath.map { [$0] } ?? []
+        case .survey(let specification): specification.dataPaths
         }
     }
 }

@@ -12,6 +12,8 @@ public struct ModelFile: Sendable {
         case evidence(EvidenceSpecification)
         /// The decay of an effect to a plateau.
         case persistence(PersistenceSpecification)
+        /// The tables of a monitor.
+        case survey(SurveySpecification)
     }
 
     /// The model's name: the file's name without folder and extension.
@@ -30,7 +32,7 @@ public struct ModelFile: Sendable {
     public let judgement: Judgement
 
     /// The kinds that can be fitted.
-    static let kinds = ["growth", "aggregate", "evidence", "persistence"]
+    static let kinds = ["growth", "aggregate", "evidence", "persistence", "survey"]
     private static let commonKeys = ["kind", "title", "source", "note"]
     /// The keys of the kinds that are compared with a baseline.
     private static let judgementKeys = ["baseline", "margin_sd", "teaching_weeks", "groups"]
@@ -41,6 +43,7 @@ public struct ModelFile: Sendable {
         case "growth": judgementKeys + GrowthSpecification.keys
         case "aggregate": judgementKeys + AggregateSpecification.keys
         case "evidence": EvidenceSpecification.keys
+        case "survey": SurveySpecification.keys
         default: PersistenceSpecification.keys
         }
     }
@@ -50,6 +53,7 @@ public struct ModelFile: Sendable {
         case "growth": GrowthSpecification(model, folder: folder).map { .growth($0) }
         case "aggregate": AggregateSpecification(model).map { .aggregate($0) }
         case "evidence": EvidenceSpecification(model, folder: folder).map { .evidence($0) }
+        case "survey": SurveySpecification(model, folder: folder).map { .survey($0) }
         default: PersistenceSpecification(model, folder: folder).map { .persistence($0) }
         }
     }

@@ -1,0 +1,85 @@
+import LinearAlgebra
+import Probability
+import Surveys
+
+/// The shares that selected each option of a multiple-response item, jointly.
+struct OptionShares: SurveyStatistic {
+    /// Who is in the base.
+    let isMember: [Bool]
+    /// For each option 1 where a respondent selected it.
+    let options: [[Int32]]
+
+    func values(weights: [Double]) throws(SurveyError) -> [Double] {
+        let total = try total(weights)
+        return options.map { codes in
+            var sum = 0.0
+            for row in codes.indices where isMember[row] && codes[row] == 1 { sum += weights[row] }
+            return sum / total
+        }
+    }
+
+    func influence(weights: [Double]) throws(SurveyError) -> Matrix {
+        let (shares, total) = (try values(weights: weights), try total(weights))
+        var influence = Matrix(rows: isMember.count, columns: options.count)
+        for (option, codes) in options.enumerated() {
+            for row in codes.indices where isMember[row] {
+                influence[row, option] = ((codes[row] == 1 ? 1 : 0) - shares[option]) / total
+            }
+        }
+        return influence
+    }
+
+    private func total(_ weights: [Double]) throws(SurveyError) -> Double {
+        var total = 0.0
+        for row in isMember.indices where isMember[row] { total += weights[row] }
+        guard total > 0 else { throw .emptyDomain("the item's base") }
+        return total
+    }
+}
+
+/// The order of some shares, and which ranks agree with their errors.
+///
+/// - SeeAlso: Klein, Wright and Wieczorek (2020), Journal of the Royal Statistical Society A 183(2), 589-606.
+struct Ranks {
+    let shares: [Double]
+    /// 1 for the largest; ties share the mean of their ranks.
+    let ranks: [Double]
+    /// The ranks that agree with the data.
+    let plausible: [ClosedRange<Int>]
+
+    /// Ranks of shares.
+    ///
+    /// - Parameter variance: The variance of the difference of two shares, by their positions.
+    init(
+        _ shares: [Double], degreesOfFreedom: Double, coverage: Double, variance: (Int, Int) -> Double
+    ) {
+        self.shares = shares
+        ranks = shares.map { share in
+            let above = shares.count { $0 > share }
+            let equal = shares.count { $0 == share }
+            return Double(above) + Double(equal + 1) / 2
+        }
+        var pairs: [(first: Int, second: Int, pValue: Double)] = []
+        for first in shares.indices {
+            for second in shares.indices where second > first {
+                let outcome = TestOutcome.t(
+                    "rank_t", shares[first] - shares[second], variance: variance(first, second),
+                    degreesOfFreedom: degreesOfFreedom)
+                pairs.append((first, second, outcome?.pValue ?? 1))
+            }
+        }
+        var (above, below) = ([Int](repeating: 0, count: shares.count), [Int](repeating: 0, count: shares.count))
+        for (pair, p) in zip(pairs, adjusted(pairs.map(\.pValue), .holm)) where p <= 1 - coverage {
+            let (larger, smaller) =
+                shares[pair.first] > shares[pair.second] ? (pair.first, pair.second) : (pair.second, pair.first)
+            above[smaller] += 1
+            below[larger] += 1
+        }
+        plausible = shares.indices.map { 1 + above[$0]...shares.count - below[$0] }
+    }
+
+    /// The row of a position.
+    func row(_ position: Int, _ cell: SurveyCell) -> RankRow {
+        RankRow(cell: cell, share: shares[position], rank: ranks[position], plausibleRanks: plausible[position])
+    }
+}

@@ -1,0 +1,333 @@
+import Surveys
+
+/// Makes the monitor's tables of respondents: by sector, wave, item and split.
+struct SurveyTabulation {
+    /// A sector in a wave.
+    struct Part {
+        let sector, wave: String
+        let isMember: [Bool]
+    }
+
+    let specification: SurveySpecification
+    let respondents: SurveyRespondents
+    let intervals: ShareIntervals
+    private(set) var findings = SurveyFindings()
+    /// Tests that could not be made, in words.
+    private(set) var skipped: [String] = []
+
+    init(_ specification: SurveySpecification, _ respondents: SurveyRespondents) {
+        (self.specification, self.respondents) = (specification, respondents)
+        intervals = ShareIntervals(
+            method: specification.intervals.method ?? .logit, coverage: specification.intervals.coverage)
+        findings.disclosure = specification.disclosure
+        findings.coverage = specification.intervals.coverage
+    }
+
+    private var sample: SurveySample { respondents.sample }
+
+    /// Tabulates all items.
+    ///
+    /// - Throws: ``ModelError``.
+    mutating func run(_ items: [SurveyItem]) throws {
+        let answers = try items.map { try respondents.answers(to: $0) }
+        for part in parts {
+            for (item, answers) in zip(items, answers) { try tabulate(item, answers, part) }
+        }
+        for sector in respondents.sectors.names.indices {
+            for (item, answers) in zip(items, answers) { try compareWaves(item, answers, sector: sector) }
+        }
+        findings.adjust(specification.testing)
+    }
+
+    /// Sectors in order, their waves in order; without those that have no respondents.
+    private var parts: [Part] {
+        let (sectors, waves) = (respondents.sectors, respondents.waves)
+        return sectors.names.indices.flatMap { sector in
+            waves.names.indices.compactMap { wave -> Part? in
+                let isMember = sectors.codes.indices.map {
+                    sectors.codes[$0] == Int32(sector) && waves.codes[$0] == Int32(wave)
+                }
+                guard isMember.contains(true) else { return nil }
+                return Part(sector: sectors.names[sector], wave: waves.names[wave], isMember: isMember)
+            }
+        }
+    }
+
+    /// All respondents as one group, then the declared splits.
+    private var splits: [(declared: SurveySplit?, groups: SurveyGroups)] {
+        [(nil, .everybody(respondents.rows.count))] + zip(specification.splits, respondents.splits).map { ($0, $1) }
+    }
+
+    private mutating func tabulate(_ item: SurveyItem, _ answers: SurveyRespondents.Answers, _ part: Part) throws {
+        if case .numbers(let numbers) = answers {
+            for split in splits { try tabulate(item, numbers, part, split.declared, split.groups) }
+            return
+        }
+        for split in splits {
+            for variable in Self.variables(item, answers) {
+                try tabulate(variable, part, split.declared, split.groups)
+            }
+        }
+        if case .options(let options) = answers { try rank(item, options, part) }
+    }
+
+    /// An item's answers as variables.
+    private static func variables(_ item: SurveyItem, _ answers: SurveyRespondents.Answers) -> [ReportedVariable] {
+        switch answers {
+        case .categories(let codes, let levels): ReportedVariable.variables(item, categories: codes, levels: levels)
+        case .options(let options):
+            options.map { .option(item, name: $0.name, label: $0.label, codes: $0.codes) }
+        case .numbers: []
+        }
+    }
+
+    // MARK: Shares
+
+    private mutating func tabulate(
+        _ variable: ReportedVariable, _ part: Part, _ split: SurveySplit?, _ groups: SurveyGroups
+    ) throws {
+        let table = try wrapped { () throws(SurveyError) in
+            try sample.shares(
+                of: variable.codes, levels: variable.levels.count, by: groups, among: part.isMember,
+                name: variable.item.name)
+        }
+        guard let table else { return }
+        for group in table.positions.indices {
+            for category in variable.reported {
+                findings.shares.append(shareRow(variable, table, group, category, part, split))
+            }
+        }
+        guard let split else { return }
+        if variable.isAssociationTested { try association(variable, table, part, split) }
+        for category in variable.compared { try compare(variable, table, category, part, split) }
+    }
+
+    private func shareRow(
+        _ variable: ReportedVariable, _ table: GroupedTable, _ group: Int, _ category: Int, _ part: Part,
+        _ split: SurveySplit?
+    ) -> ShareRow {
+        let counts = table.counts[group]
+        let cell = table.cellCounts[group * table.categoryCount + category]
+        let share = table.value(group, category)
+        let n = Double(counts.respondents)
+        let degrees = table.degreesOfFreedom[group]
+        let error = degrees > 0 ? table.variance(group, category).squareRoot() : .nan
+        let simple = share * (1 - share) / (n - 1)
+        let estimate = SurveyEstimate(
+            value: share, standardError: error, degreesOfFreedom: degrees,
+            interval: intervals.interval(share, standardError: error, respondents: n, degreesOfFreedom: degrees),
+            designEffect: n > 1 && simple > 0 && degrees > 0 ? error * error / simple : nil)
+        return ShareRow(
+            cell: place(variable.cell(category), part, split, table.groups.names[group]), kind: variable.kind,
+            counts: counts, count: cell.count, weightedCount: cell.weighted, estimate: estimate, printedPercent: nil,
+            isBelowMinimum: specification.disclosure.isBelow(counts))
+    }
+
+    private func place(_ cell: SurveyCell, _ part: Part, _ split: SurveySplit?, _ group: String) -> SurveyCell {
+        var cell = cell
+        (cell.sector, cell.wave, cell.split, cell.group) = (part.sector, part.wave, split?.name ?? "", group)
+        return cell
+    }
+
+    // MARK: Means
+
+    private mutating func tabulate(
+        _ item: SurveyItem, _ numbers: [Double], _ part: Part, _ split: SurveySplit?, _ groups: SurveyGroups
+    ) throws {
+        let table = try wrapped { () throws(SurveyError) in
+            try sample.means(of: numbers, by: groups, among: part.isMember, name: item.name)
+        }
+        guard let table else { return }
+        var cell = SurveyCell(item: item.name)
+        cell.label = item.label
+        for group in table.positions.indices {
+            findings.means.append(
+                meanRow(place(cell, part, split, table.groups.names[group]), numbers, table, group))
+        }
+        guard let split else { return }
+        cell = place(cell, part, split, "")
+        append(table.equality(), .association, cell, table)
+        if split.isOrdered { append(table.trend(0), .trend, cell, table) }
+        let differences = try wrapped { () throws(SurveyError) in try sample.differences(table, numbers: numbers) }
+        append(differences, cell, table)
+    }
+
+    private func meanRow(_ cell: SurveyCell, _ numbers: [Double], _ table: GroupedTable, _ group: Int) -> MeanRow {
+        let (counts, mean, degrees) = (table.counts[group], table.value(group), table.degreesOfFreedom[group])
+        let n = Double(counts.respondents)
+        var squares = 0.0
+        for row in numbers.indices where table.groups.codes[row] == Int32(group) {
+            squares += sample.weights[row] * (numbers[row] - mean) * (numbers[row] - mean)
+        }
+        let variance = n > 1 ? squares / counts.weighted * n / (n - 1) : .nan
+        let error = degrees > 0 ? table.variance(group).squareRoot() : .nan
+        let estimate = SurveyEstimate(
+            value: mean, standardError: error, degreesOfFreedom: degrees,
+            interval: intervals.interval(mean, standardError: error, degreesOfFreedom: degrees),
+            designEffect: variance > 0 && degrees > 0 ? error * error / (variance / n) : nil)
+        return MeanRow(
+            cell: cell, counts: counts, estimate: estimate, standardDeviation: variance.squareRoot(),
+            isBelowMinimum: specification.disclosure.isBelow(counts))
+    }
+
+    // MARK: Tests
+
+    private mutating func association(
+        _ variable: ReportedVariable, _ table: GroupedTable, _ part: Part, _ split: SurveySplit
+    ) throws {
+        let outcome = try wrapped { () throws(SurveyError) in
+            try sample.independence(table, codes: variable.codes)
+        }
+        var cell = variable.cell(variable.reported[0])
+        if variable.kind != .option { cell.category = "" }
+        append(outcome, .association, place(cell, part, split, ""), table)
+    }
+
+    private mutating func compare(
+        _ variable: ReportedVariable, _ table: GroupedTable, _ category: Int, _ part: Part, _ split: SurveySplit
+    ) throws {
+        let cell = place(variable.cell(category), part, split, "")
+        if split.isOrdered { append(table.trend(category), .trend, cell, table) }
+        let differences = try wrapped { () throws(SurveyError) in
+            try sample.differences(
+                table, codes: variable.codes, levels: variable.levels.count, category: category)
+        }
+        append(differences, cell, table)
+    }
+
+    private mutating func append(_ differences: [TestOutcome?], _ cell: SurveyCell, _ table: GroupedTable) {
+        guard table.positions.count > 1 else { return }
+        for (group, outcome) in differences.enumerated() {
+            var cell = cell
+            cell.group = table.groups.names[group]
+            append(outcome, .difference, cell, table)
+        }
+    }
+
+    private mutating func append(
+        _ outcome: TestOutcome?, _ kind: TestRow.Kind, _ cell: SurveyCell, _ table: GroupedTable
+    ) {
+        guard let outcome else {
+            if table.positions.count > (kind == .trend ? 2 : 1) {
+                skipped.append(
+                    ([kind.rawValue] + [cell.item, cell.category, cell.sector, cell.wave, cell.split, cell.group])
+                        .filter { !$0.isEmpty }.joined(separator: " "))
+            }
+            return
+        }
+        findings.tests.append(
+            TestRow(
+                outcome, kind, cell, respondents: table.counts.reduce(0) { $0 + $1.respondents }, intervals: intervals,
+                isBelowMinimum: table.counts.contains { specification.disclosure.isBelow($0) }))
+    }
+
+    private func wrapped<Value>(_ body: () throws(SurveyError) -> Value) throws(ModelError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw .survey(.sample(error))
+        }
+    }
+}
+
+extension TestRow {
+    /// A row of an outcome; its p-value is not adjusted yet.
+    init(
+        _ outcome: TestOutcome, _ kind: Kind, _ cell: SurveyCell, respondents: Int, intervals: ShareIntervals,
+        isBelowMinimum: Bool
+    ) {
+        self.init(
+            cell: cell, kind: kind, method: outcome.method, respondents: respondents,
+            estimate: outcome.estimate.map { estimate in
+                SurveyEstimate(
+                    value: estimate.value, standardError: estimate.standardError,
+                    degreesOfFreedom: outcome.degreesOfFreedom,
+                    interval: intervals.interval(
+                        estimate.value, standardError: estimate.standardError,
+                        degreesOfFreedom: outcome.degreesOfFreedom), designEffect: nil)
+            }, statistic: outcome.statistic, degreesOfFreedom: outcome.degreesOfFreedom,
+            denominatorDegreesOfFreedom: outcome.denominator, pValue: outcome.pValue, adjustedPValue: outcome.pValue,
+            familySize: 1, isSignificant: false, isBelowMinimum: isBelowMinimum)
+    }
+}
+
+// MARK: Waves and ranks
+
+extension SurveyTabulation {
+    /// Changes of every variable from a wave to the next that has respondents, for all and by group.
+    private mutating func compareWaves(
+        _ item: SurveyItem, _ answers: SurveyRespondents.Answers, sector: Int
+    ) throws {
+        guard respondents.waves.names.count > 1 else { return }
+        let isSector = respondents.sectors.members(of: sector)
+        for split in splits {
+            for group in split.groups.names.indices {
+                let isMember = isSector.indices.map { isSector[$0] && split.groups.codes[$0] == Int32(group) }
+                let part = Part(sector: respondents.sectors.names[sector], wave: "", isMember: isMember)
+                let name = split.groups.names[group]
+                if case .numbers(let numbers) = answers {
+                    let table = try wrapped { () throws(SurveyError) in
+                        try sample.means(of: numbers, by: respondents.waves, among: isMember, name: item.name)
+                    }
+                    var cell = SurveyCell(item: item.name)
+                    cell.label = item.label
+                    if let table { appendChanges(table, 0, place(cell, part, split.declared, name)) }
+                }
+                for variable in Self.variables(item, answers) where !variable.compared.isEmpty {
+                    let table = try wrapped { () throws(SurveyError) in
+                        try sample.shares(
+                            of: variable.codes, levels: variable.levels.count, by: respondents.waves, among: isMember,
+                            name: item.name)
+                    }
+                    guard let table else { continue }
+                    for category in variable.compared {
+                        appendChanges(table, category, place(variable.cell(category), part, split.declared, name))
+                    }
+                }
+            }
+        }
+    }
+
+    private mutating func appendChanges(_ table: GroupedTable, _ category: Int, _ cell: SurveyCell) {
+        for later in table.positions.indices.dropFirst() {
+            var cell = cell
+            cell.wave = table.groups.names[later]
+            let (first, second) = (
+                WaveFigure(table, later - 1, category, specification.disclosure),
+                WaveFigure(table, later, category, specification.disclosure)
+            )
+            let indices = [later - 1, later].map { $0 * table.categoryCount + category }
+            let row = ChangeRow(
+                from: first, to: second, cell: cell, overlap: specification.overlap,
+                designCovariance: table.estimates.covariance[indices[0], indices[1]],
+                jointDegreesOfFreedom: table.jointDegreesOfFreedom, intervals: intervals)
+            if let row { findings.changes.append(row) }
+        }
+    }
+
+    /// The order of options by how often they were selected.
+    private mutating func rank(
+        _ item: SurveyItem, _ options: [(name: String, label: String, codes: [Int32])], _ part: Part
+    ) throws {
+        let isMember = part.isMember.indices.map {
+            part.isMember[$0] && options[0].codes[$0] >= 0 && sample.weights[$0] > 0
+        }
+        guard isMember.contains(true) else { return }
+        let estimates = try wrapped { () throws(SurveyError) in
+            try sample.estimates(of: OptionShares(isMember: isMember, options: options.map(\.codes)))
+        }
+        let domain = sample.clusters(of: isMember.map { $0 ? 0 : -1 }, count: 1)[0]
+        let ranks = Ranks(
+            estimates.values, degreesOfFreedom: domain.degreesOfFreedom, coverage: intervals.coverage
+        ) { first, second in
+            let covariance = estimates.covariance
+            return covariance[first, first] + covariance[second, second] - 2 * covariance[first, second]
+        }
+        for (position, option) in options.enumerated() {
+            var cell = SurveyCell(item: item.name)
+            cell.label = option.label.isEmpty ? item.label : option.label
+            cell.category = option.name
+            findings.ranks.append(ranks.row(position, place(cell, part, nil, "")))
+        }
+    }
+}
