@@ -86,6 +86,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case evidence(EvidenceProblem)
     /// Something is wrong with a model of persistence.
     case persistence(PersistenceProblem)
+    /// Something is wrong with the design of a survey.
+    case sample(SampleProblem)
     /// Something is wrong with a survey, or with published counts.
     case survey(SurveyProblem)
 
@@ -197,6 +199,7 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
             "the approximation leaves no degrees of freedom for the error. Test fewer contrasts, or use more groups."
         case .evidence(let problem): problem.description
         case .persistence(let problem): problem.description
+        case .sample(let problem): problem.description
         case .survey(let problem): problem.description
         }
     }

@@ -2,7 +2,7 @@ import LinearAlgebra
 import Models
 import OrderedCollections
 
-/// Growth, deviation, delay, equity gap and verdict of every cell: linear functionals of the estimates (and, for delay,
+/// Growth or level, deviation, delay, equity gap and verdict of every cell: linear functionals of the estimates (and, for delay,
 /// a ratio by the delta method), with standard errors from their full covariance.
 public struct RecoveryAnalysis: Sendable {
     /// The cell estimates.
@@ -36,56 +36,76 @@ public struct RecoveryAnalysis: Sendable {
         }
     }
 
-    /// An analysis of a fitted model; nil when it reports no growth.
+    /// An analysis of a fitted model; nil when it reports neither growth nor levels, or both.
     public init?(_ model: FittedModel) throws(RecoveryError) {
-        guard let estimates = model.fit.estimates, estimates.labels.allSatisfy({ $0.quantity == .growth }) else {
-            return nil
-        }
+        guard let estimates = model.fit.estimates, let quantity = estimates.labels.first?.quantity, quantity != .effect,
+            estimates.labels.allSatisfy({ $0.quantity == quantity })
+        else { return nil }
         try self.init(
             estimates: estimates, baseline: model.file.baseline, standardDeviations: model.fit.standardDeviations,
             judgement: model.file.judgement)
     }
 
-    // MARK: Growth
+    /// Whether the cells are growths or levels; they are never mixed.
+    public var quantity: Cell.Quantity { estimates.labels.first?.quantity ?? .growth }
 
-    /// The growth of every cell, compared with each kind of baseline that can be formed.
-    public func growthFindings() throws(RecoveryError) -> [GrowthFinding] {
-        var findings: [GrowthFinding] = []
+    // MARK: Cells
+
+    /// The growth or level of every cell, compared with each kind of baseline that can be formed.
+    public func cellFindings() throws(RecoveryError) -> [CellFinding] {
+        var findings: [CellFinding] = []
         for cell in estimates.labels {
-            let growth = estimates.functional(weights([(cell, 1)]))
+            let estimate = estimates.functional(weights([(cell, 1)]))
             let kinds = baselineKinds(for: cell)
-            if kinds.isEmpty { findings.append(GrowthFinding(cell: cell, growth: growth, comparison: nil)) }
+            if kinds.isEmpty { findings.append(CellFinding(cell: cell, estimate: estimate, comparison: nil)) }
             for kind in kinds {
                 let comparison = try comparison(of: cell, with: kind)
-                findings.append(GrowthFinding(cell: cell, growth: growth, comparison: comparison))
+                findings.append(CellFinding(cell: cell, estimate: estimate, comparison: comparison))
             }
         }
         return findings
     }
 
-    /// The declared kind first; the other one too when the cohorts are enough and are years.
+    /// The declared kind first; the other one too when the cohorts are enough and are years. None for the baseline's own cohorts,
+    /// and where a baseline cohort has no estimate of the outcome and group.
     private func baselineKinds(for cell: Cell) -> [BaselineDeclaration.Kind] {
-        guard let baseline, !baseline.cohorts.contains(cell.cohort) else { return [] }
+        guard let baseline, !baseline.cohorts.contains(cell.cohort), hasBaseline(cell, baseline) else { return [] }
         let canTrend = (try? Baseline(cohorts: baseline.cohorts, kind: .trend).weights(for: cell.cohort)) != nil
         let other: BaselineDeclaration.Kind = baseline.kind == .mean ? .trend : .mean
         return [baseline.kind] + (canTrend ? [other] : [])
     }
 
+    private func hasBaseline(_ cell: Cell, _ baseline: BaselineDeclaration) -> Bool {
+        baseline.cohorts.allSatisfy { estimates.position(of: sameCell(as: cell, cohort: $0)) != nil }
+    }
+
     private func comparison(
         of cell: Cell, with kind: BaselineDeclaration.Kind
-    ) throws(RecoveryError) -> GrowthFinding.Comparison {
+    ) throws(RecoveryError) -> CellFinding.Comparison {
         let reference = try baselineWeights(for: cell, kind: kind)
         let deviationWeights = zip(weights([(cell, 1)]), reference).map { $0 - $1 }
         let deviation = estimates.functional(deviationWeights)
-        let baselineGrowth = estimates.functional(reference)
+        let baselineEstimate = estimates.functional(reference)
         let interval = deviation.confidenceInterval(coverage: Verdict.coverage)
         let sd = standardDeviations[cell.outcome]
-        return GrowthFinding.Comparison(
-            baselineKind: kind, baseline: baselineGrowth, deviation: deviation,
+        return CellFinding.Comparison(
+            baselineKind: kind, baseline: baselineEstimate, deviation: deviation,
             deviationInSD: sd.map { deviation.value / $0 },
-            deviationPercent: baselineGrowth.value > 0 ? 100 * deviation.value / baselineGrowth.value : nil,
-            delayWeeks: delayEstimate(deviation, deviationWeights, baselineGrowth, reference), interval: interval,
-            verdict: sd.map { Verdict(interval: interval, margin: judgement.margin * $0) })
+            deviationPercent: baselineEstimate.value > 0 ? 100 * deviation.value / baselineEstimate.value : nil,
+            delayWeeks: quantity == .growth
+                ? delayEstimate(deviation, deviationWeights, baselineEstimate, reference) : nil,
+            interval: interval, margin: judgement.margin(of: cell.outcome, standardDeviation: sd),
+            verdict: verdict(on: interval, outcome: cell.outcome))
+    }
+
+    /// The verdict, with better up: an outcome of which less is better is judged upside down.
+    private func verdict(on interval: ClosedRange<Double>, outcome: String) -> Verdict? {
+        guard let margin = judgement.margin(of: outcome, standardDeviation: standardDeviations[outcome]) else {
+            return nil
+        }
+        let isLowerBetter = judgement.direction(of: outcome) == .lower
+        return Verdict(
+            interval: isLowerBetter ? -interval.upperBound ... -interval.lowerBound : interval, margin: margin)
     }
 
     /// `-D w / G_B` with the delta method's standard error; D and G_B are correlated through the baseline.
@@ -113,7 +133,9 @@ public struct RecoveryAnalysis: Sendable {
             guard estimates.position(of: high) != nil else { continue }
             let gapWeights = weights([(low, 1), (high, -1)])
             let gap = estimates.functional(gapWeights)
-            guard let baseline, !baseline.cohorts.contains(low.cohort) else {
+            guard let baseline, !baseline.cohorts.contains(low.cohort), hasBaseline(low, baseline),
+                hasBaseline(high, baseline)
+            else {
                 findings.append(gapFinding(low, gap, change: nil))
                 continue
             }
@@ -127,18 +149,16 @@ public struct RecoveryAnalysis: Sendable {
 
     private func gapFinding(_ cell: Cell, _ gap: Estimate, change: Estimate?) -> GapFinding {
         let interval = change?.confidenceInterval(coverage: Verdict.coverage)
-        var verdict: Verdict?
-        if let interval, let sd = standardDeviations[cell.outcome] {
-            verdict = Verdict(interval: interval, margin: judgement.margin * sd)
-        }
+        let verdict = interval.flatMap { self.verdict(on: $0, outcome: cell.outcome) }
         return GapFinding(
-            outcome: cell.outcome, sector: cell.sector, cohort: cell.cohort, gap: gap, change: change,
+            quantity: cell.quantity, outcome: cell.outcome, sector: cell.sector, cohort: cell.cohort, gap: gap,
+            change: change,
             interval: interval, verdict: verdict)
     }
 
     // MARK: Starting state
 
-    /// The deviations of some cells from the declared baseline, in SD, with their joint covariance.
+    /// The deviations of some cells from the declared baseline, in SD, positive when better, with their joint covariance.
     ///
     /// - Throws: ``RecoveryError/unknownCell(_:known:)`` for a cell without an estimate or without standard deviation.
     public func deviations(of cells: [Cell]) throws(RecoveryError) -> Estimates {
@@ -151,7 +171,8 @@ public struct RecoveryAnalysis: Sendable {
                 try baselineWeights(for: cell, kind: declared.kind)
             }
             let own = weights([(cell, 1)])
-            rows.append(own.indices.map { (own[$0] - (reference?[$0] ?? 0)) / sd })
+            let unit = judgement.direction(of: cell.outcome) == .lower ? -sd : sd
+            rows.append(own.indices.map { (own[$0] - (reference?[$0] ?? 0)) / unit })
         }
         return estimates.transformed(Matrix(rowVectors: rows), labels: cells)
     }
@@ -171,8 +192,7 @@ public struct RecoveryAnalysis: Sendable {
         let shares = try Baseline(cohorts: baseline.cohorts, kind: kind).weights(for: cell.cohort)
         var terms: [(Cell, Double)] = []
         for (cohort, share) in zip(baseline.cohorts, shares) {
-            let reference = Cell(
-                quantity: cell.quantity, outcome: cell.outcome, sector: cell.sector, cohort: cohort, group: cell.group)
+            let reference = sameCell(as: cell, cohort: cohort)
             guard estimates.position(of: reference) != nil else {
                 throw .unknownCell(reference.name, known: estimates.labels.map(\.name))
             }
@@ -181,7 +201,9 @@ public struct RecoveryAnalysis: Sendable {
         return weights(terms)
     }
 
-    private func sameCell(as cell: Cell, group: String) -> Cell {
-        Cell(quantity: cell.quantity, outcome: cell.outcome, sector: cell.sector, cohort: cell.cohort, group: group)
+    private func sameCell(as cell: Cell, cohort: String? = nil, group: String? = nil) -> Cell {
+        Cell(
+            quantity: cell.quantity, outcome: cell.outcome, sector: cell.sector, cohort: cohort ?? cell.cohort,
+            group: group ?? cell.group)
     }
 }

@@ -117,6 +117,7 @@ enum Explanation {
             lines += aggregate.standardDeviations.sorted { $0.key < $1.key }.map {
                 "  baseline standard deviation of \($0.key): \(significant($0.value)) score points"
             }
+        case .trend(let trend): lines += TrendReport.explanation(trend)
         case .evidence(let evidence): return EvidenceReport.explanation(evidence, heading: lines)
         case .persistence(let persistence): return PersistenceReport.explanation(persistence, heading: lines)
         }

@@ -26,7 +26,7 @@ struct FitReport {
         if let persistence = model.persistence { parts += PersistenceReport(fit: persistence).parts }
         if let inference = model.inference, !inference.intervals.isEmpty { parts.append(intervals(inference)) }
         if let analysis = result.analyses[model.fit.model] {
-            parts.append(try growthTable(analysis))
+            parts.append(try deviationTable(analysis))
             let gaps = try gapTable(analysis)
             if !gaps.isEmpty { parts.append(gaps) }
         }
@@ -115,26 +115,42 @@ struct FitReport {
 
     private static func pValue(_ p: Double) -> String { p < 0.0001 ? "<0.0001" : fixed(p, 4) }
 
-    private func growthTable(_ analysis: RecoveryAnalysis) throws -> String {
+    private func deviationTable(_ analysis: RecoveryAnalysis) throws -> String {
+        let isGrowth = analysis.quantity == .growth
         var table = TextTable(
-            ["outcome", "cohort", "ses", "against", "deviation", "90% interval", "SD", "weeks", "verdict"],
-            numeric: [false, false, false, false, true, true, true, true, false])
-        for finding in try analysis.growthFindings() {
+            ["outcome", isGrowth ? "cohort" : "year", "group", "against", "deviation", "90% interval", "SD"]
+                + (isGrowth ? ["weeks"] : []) + ["verdict"],
+            numeric: [false, false, false, false, true, true, true] + (isGrowth ? [true] : []) + [false])
+        for finding in try analysis.cellFindings() {
             guard let comparison = finding.comparison else { continue }
             let interval = comparison.interval
-            table.append([
-                finding.cell.outcome, finding.cell.cohort, finding.cell.group, comparison.baselineKind.rawValue,
-                fixed(comparison.deviation.value, 2),
-                "\(fixed(interval.lowerBound, 2)) to \(fixed(interval.upperBound, 2))",
-                comparison.deviationInSD.map { fixed($0, 3) } ?? "",
-                comparison.delayWeeks.map { "\(fixed($0.value, 1)) (se \(fixed($0.standardError, 1)))" } ?? "",
-                comparison.verdict?.rawValue ?? "",
-            ])
+            let weeks = comparison.delayWeeks.map { "\(fixed($0.value, 1)) (se \(fixed($0.standardError, 1)))" } ?? ""
+            table.append(
+                [
+                    finding.cell.outcome, finding.cell.cohort, finding.cell.group, comparison.baselineKind.rawValue,
+                    fixed(comparison.deviation.value, 2),
+                    "\(fixed(interval.lowerBound, 2)) to \(fixed(interval.upperBound, 2))",
+                    comparison.deviationInSD.map { fixed($0, 3) } ?? "",
+                ] + (isGrowth ? [weeks] : []) + [comparison.verdict?.rawValue ?? ""])
         }
+        return heading(of: analysis) + "\n" + table.text
+    }
+
+    private func heading(of analysis: RecoveryAnalysis) -> String {
         let judgement = analysis.judgement
-        return
-            "Deviation of growth from the pre-crisis baseline (weeks of \(fixed(judgement.teachingWeeks, 0)) teaching "
-            + "weeks a year; margin \(fixed(judgement.margin, 2)) SD)\n" + table.text
+        guard analysis.quantity == .level else {
+            return
+                "Deviation of growth from the pre-crisis baseline (weeks of \(fixed(judgement.teachingWeeks, 0)) teaching "
+                + "weeks a year; margin \(fixed(judgement.margin, 2)) SD)"
+        }
+        var outcomes: [String] = []
+        for cell in analysis.estimates.labels where !outcomes.contains(cell.outcome) { outcomes.append(cell.outcome) }
+        let margins = outcomes.map { outcome in
+            let margin = judgement.margin(of: outcome, standardDeviation: analysis.standardDeviations[outcome])
+            return
+                "\(outcome) \(margin.map { fixed($0, 2) } ?? "unknown"), \(judgement.direction(of: outcome).rawValue) is better"
+        }
+        return "Deviation of the level from the pre-crisis baseline (margin: \(margins.joined(separator: "; ")))"
     }
 
     private func gapTable(_ analysis: RecoveryAnalysis) throws -> String {

@@ -47,7 +47,7 @@ import Testing
         ),
         (
             "data: {file: d.csv}\nitems: [{multiple: [a, b], name: m, base: answred}]\n",
-            "m.yaml:3:44: found 'answred'; expected 'answered' or 'all'. Did you mean 'answered'?"
+            "m.yaml:3:43: found 'answred'; expected 'answered' or 'all'. Did you mean 'answered'?"
         ),
         (
             "data: {file: d.csv}\nitems: [{scale: [a, b], name: s, at_least: 3}]\n",
@@ -84,7 +84,7 @@ import Testing
         ),
         (
             items + "wave: {column: w, overlap: some}\n",
-            "m.yaml:4:28: found 'some'; expected 'design' or 'independent'."
+            "m.yaml:4:28: found 'some'; expected 'independent' or 'design'."
         ),
         (
             items + "wave: {column: w, overlap: {share: 60}}\n",
@@ -121,7 +121,7 @@ import Testing
 
     static let data: [(yaml: String, data: String, message: String)] = [
         (
-            items, "p\ny\n",
+            items, "answer\ny\n",
             "d.csv:1: unknown column 'q'."
         ),
         (
@@ -223,21 +223,21 @@ import Testing
     static let designs: [(design: String, data: String, message: String)] = [
         (
             "{weights: w}", "q,w\ny,1\nn,-2\n",
-            "m.yaml: d.csv:3: the weight in column 'w' is -2; a design weight must be 0 or more. Correct it, or leave the row out by 'subset'."
+            "m.yaml: d.csv:3: the design weight in column 'w' is -2; expected a number of 0 or more. Correct it, or leave the row out with 'subset'."
         ),
         (
             "{weights: w}", "q,w\ny,1\nn,NA\n",
-            "m.yaml: d.csv:3: the weight in column 'w' is missing; a design weight must be 0 or more. Correct it, or leave the row out by 'subset'."
+            "m.yaml: d.csv:3: the design weight in column 'w' is missing; expected a number of 0 or more. Correct it, or leave the row out with 'subset'."
         ),
         (
             "{strata: s, clusters: c}", "q,s,c\ny,a,1\nn,a,2\ny,north,3\n",
-            "m.yaml: stratum 'north' of column 's' has a single cluster, so its variance cannot be told. Join it with a stratum like it, or say what it adds: 'lonely_clusters: certainty', 'centre' or 'average'."
+            "m.yaml: stratum 'north' of column 's' (d.csv:4) has a single cluster, so its variance cannot be told. Join it with a stratum like it, or say under 'design' what it adds: 'lonely_clusters: certainty' (nothing), 'centre' or 'average'."
         ),
         (
             "{clusters: c}", "q,c\ny,1\nn,NA\n",
-            "m.yaml: d.csv:3: column 'c' of the design is missing. Fill it, or leave the row out by 'subset'."
+            "m.yaml: d.csv:3: column 'c' of the design has no value. Every row needs its stratum and clusters."
         ),
-        ("{weights: w}", "q,w\ny,0\nn,0\n", "m.yaml: no row has a design weight above 0."),
+        ("{weights: w}", "q,w\ny,0\nn,0\n", "m.yaml: no row has a design weight above 0 in column 'w'."),
     ]
 
     @Test("A mistake in the design is named with its line, or its stratum", arguments: designs)

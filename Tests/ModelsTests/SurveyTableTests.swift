@@ -170,6 +170,21 @@ func surveyFindings(_ yaml: String, data: String) throws -> SurveyFindings {
         Golden("sd", 105.74886663549471, relativeTolerance: 1e-12, source: "svyvar"),
     ]
 
+    @Test("A subset stays in the design: svychisq of R survey 4.1-1's subset()", .enabled(if: hasSharedData))
+    func subset() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(
+            "kind: survey\ndata: {file: \(sharedData("api/apiclus1.csv"))}\ndesign: {weights: pw, clusters: dnum}\n"
+                + "subset: yr.rnd == \"No\"\nitems: [{item: awards, categories: ['Yes', 'No']}]\nby: [{column: stype}]\n",
+            to: "m.yaml")
+        let fit = try ModelFile(path: path).fit()
+        let test = try #require(fit.survey?.tests.first)
+        #expect(relativeDifference(test.statistic, 4.4792834963744586) < 1e-11)
+        #expect(relativeDifference(test.degreesOfFreedom, 1.6902041000188683) < 1e-11)
+        #expect(relativeDifference(test.pValue, 0.027460161078137226) < 1e-10)
+        #expect(fit.fit.diagnostics.contains { $0.name == "rows_outside_subset" })
+    }
+
     @Test("R survey's figures of schools in 15 districts", .enabled(if: hasSharedData), arguments: goldens)
     func schools(golden: Golden) throws {
         let computed = try Self.schools.get()

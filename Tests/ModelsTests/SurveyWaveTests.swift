@@ -46,17 +46,18 @@ import Testing
             + [(1, 2), (2, 2), (3, 3), (4, 5), (5, 5)].enumerated().map {
                 "\($0),w1,\($1.0)\n\($0),w2,\($1.1)\n"
             }.joined()
-        let yaml = "data: {file: d.csv}\nitems: [{mean: x}]\nwave: {column: wave}\n"
+        let yaml = "data: {file: d.csv}\nitems: [{mean: x}]\n"
         let tied = try #require(
-            try surveyFindings(yaml + "design: {clusters: school}\n", data: panel).changes.first)
+            try surveyFindings(
+                yaml + "design: {clusters: school}\nwave: {column: wave, overlap: design}\n", data: panel
+            ).changes.first)
         #expect(relativeDifference(tied.change.value, 0.4) < 1e-14)
         #expect(relativeDifference(tied.change.standardError, 0.06.squareRoot()) < 1e-13)
         #expect(tied.change.degreesOfFreedom == 4)
         #expect(tied.covariance == "design")
         let apart = try #require(
             try surveyFindings(
-                "data: {file: d.csv}\nitems: [{mean: x}]\ndesign: {strata: wave}\n"
-                    + "wave: {column: wave, overlap: independent}\n", data: panel
+                yaml + "design: {clusters: school}\nwave: {column: wave}\n", data: panel
             ).changes.first)
         // Variances 2.5 and 2.3 of five each.
         #expect(relativeDifference(apart.change.standardError, (4.8 / 5).squareRoot()) < 1e-13)

@@ -46,8 +46,8 @@ import Testing
         let fitted = try ModelFile(path: folder.write(model, to: "model.yaml")).fit()
         let analysis = try #require(try RecoveryAnalysis(fitted))
         var ours: [String: Estimate] = [:]
-        for finding in try analysis.growthFindings() where finding.cell.cohort == "2019/20" {
-            ours["growth \(finding.cell.group)"] = finding.growth
+        for finding in try analysis.cellFindings() where finding.cell.cohort == "2019/20" {
+            ours["growth \(finding.cell.group)"] = finding.estimate
             guard let comparison = finding.comparison else { continue }
             ours["\(comparison.baselineKind.rawValue) \(finding.cell.group)"] = comparison.deviation
         }

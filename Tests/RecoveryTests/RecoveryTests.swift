@@ -70,8 +70,8 @@ import Testing
             judgement: Judgement(margin: 0.05, teachingWeeks: 40, lowGroup: "practical", highGroup: "theoretical"))
     }
 
-    private func comparison(_ kind: BaselineDeclaration.Kind, _ group: String) throws -> GrowthFinding.Comparison {
-        let findings = try analysis().growthFindings()
+    private func comparison(_ kind: BaselineDeclaration.Kind, _ group: String) throws -> CellFinding.Comparison {
+        let findings = try analysis().cellFindings()
         return try #require(
             findings.first { $0.cell.group == group && $0.comparison?.baselineKind == kind }?.comparison)
     }
@@ -137,8 +137,8 @@ import Testing
 @Suite struct EngzellModelTests {
     @Test func reproducesThePublishedEffects() throws {
         let model = try ModelFile(path: repositoryFile("models/engzell2021.yaml")).fit()
-        let findings = try #require(try RecoveryAnalysis(model)).growthFindings()
-        func deviation(_ outcome: String, _ group: String) throws -> GrowthFinding.Comparison {
+        let findings = try #require(try RecoveryAnalysis(model)).cellFindings()
+        func deviation(_ outcome: String, _ group: String) throws -> CellFinding.Comparison {
             try #require(
                 findings.first { $0.cell.outcome == outcome && $0.cell.group == group && $0.comparison != nil }?
                     .comparison)

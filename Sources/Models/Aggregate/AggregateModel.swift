@@ -32,7 +32,8 @@ struct AggregateModel {
             throw .cellNotIdentified(cells[index].name)
         }
         let values = factor.solve(design.transposedTimes(figures)).elements
-        let covariance = factor.inverse
+        var covariance = factor.inverse
+        for (row, column, value) in specification.linkErrors.covariance(of: cells) { covariance[row, column] += value }
         let estimates = Estimates(labels: cells, values: values, covariance: covariance)
         let fitted = design * values
         let misfit = zip(figures.elements, fitted).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }

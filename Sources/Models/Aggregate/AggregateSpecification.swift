@@ -11,6 +11,8 @@ public struct AggregateSpecification: Sendable {
         public let estimate: Double
         /// Its standard error.
         public let standardError: Double
+        /// The number of individuals it rests on, where it is declared.
+        public let sampleSize: Double?
         /// The cells it is a sum of, each with its weight.
         public let weights: [(cell: Cell, weight: Double)]
         /// Where it was published.
@@ -26,7 +28,12 @@ public struct AggregateSpecification: Sendable {
     /// The cells in order of first appearance.
     public let cells: [Cell]
 
-    static let keys = ["sector", "quantity", "standard_deviations", "figures", "correlations"]
+    /// Errors of linking years to a common scale.
+    public let linkErrors: [LinkError]
+
+    static let keys = [
+        "sector", "quantity", "standard_deviations", "figures", "correlations", "link_errors", "series",
+    ]
 
     init?(_ model: SpecificationMapping) {
         let sector = model.optionalText("sector") ?? ""
@@ -35,7 +42,9 @@ public struct AggregateSpecification: Sendable {
             model.optional("quantity").map { $0.word(among: words).flatMap(Cell.Quantity.init(rawValue:)) } ?? .growth
         guard let quantity, let values = model.required("figures")?.list(atLeast: 1) else { return nil }
         let read = values.map { Self.figure($0, sector: sector, quantity: quantity) }
-        let deviations = model.required("standard_deviations").flatMap { Self.deviations($0) }
+        let deviations =
+            quantity == .level && model.optional("margin") != nil && model.optional("standard_deviations") == nil
+            ? [:] : model.required("standard_deviations").flatMap { Self.deviations($0) }
         let figures = read.compactMap { $0 }
         guard figures.count == read.count, let deviations else { return nil }
         let names = OrderedSet(figures.map(\.name))
@@ -44,41 +53,37 @@ public struct AggregateSpecification: Sendable {
             return nil
         }
         guard let correlations = Self.correlations(model.optional("correlations"), names: names) else { return nil }
+        let outcomes = OrderedSet(figures.flatMap { $0.weights.map(\.cell.outcome) })
+        guard let links = LinkError.declared(model.optional("link_errors"), outcomes: Array(outcomes)) else {
+            return nil
+        }
+        linkErrors = links
         self.figures = figures
         self.correlations = correlations
         standardDeviations = deviations
         cells = Array(OrderedSet(figures.flatMap { $0.weights.map(\.cell) }))
-        for outcome in Set(cells.map(\.outcome)).sorted() where deviations[outcome] == nil {
+        // Levels may be judged by a margin in their own unit.
+        for outcome in Set(cells.map(\.outcome)).sorted()
+        where deviations[outcome] == nil && !(quantity == .level && model.optional("margin") != nil) {
             model.fail("no standard deviation is declared for outcome '\(outcome)'. Add it to 'standard_deviations'.")
         }
     }
 
     private static func figure(_ value: SpecificationValue, sector: String, quantity: Cell.Quantity) -> Figure? {
-        let keys = ["id", "outcome", "estimate", "std_error", "n", "sd", "cells", "source", "note"]
-        guard let mapping = value.mapping("figure", keys: keys) else { return nil }
-        let (name, outcome) = (mapping.text("id"), mapping.text("outcome"))
-        let (estimate, error) = (mapping.number("estimate"), standardError(mapping))
-        guard let source = mapping.text("source"), let name, let outcome, let estimate, let error,
+        guard
+            let mapping = value.mapping(
+                "figure", keys: PublishedNumber.keys + ["id", "outcome", "sector", "cells", "source", "note"])
+        else { return nil }
+        let (name, outcome, number) = (mapping.text("id"), mapping.text("outcome"), PublishedNumber(mapping))
+        guard let source = mapping.text("source"), let name, let outcome, let number,
             let list = mapping.required("cells")?.list(atLeast: 1)
         else { return nil }
-        let weights = list.map { weightedCell($0, outcome: outcome, sector: sector, quantity: quantity) }
+        let own = mapping.optionalText("sector") ?? sector
+        let weights = list.map { weightedCell($0, outcome: outcome, sector: own, quantity: quantity) }
         guard !weights.contains(where: { $0 == nil }) else { return nil }
         return Figure(
-            name: name, estimate: estimate, standardError: error, weights: weights.compactMap { $0 }, source: source)
-    }
-
-    /// `std_error`, or `sd / sqrt(n)` from a sample's size and standard deviation.
-    private static func standardError(_ figure: SpecificationMapping) -> Double? {
-        if let declared = figure.optional("std_error") {
-            if figure.optional("n") != nil { declared.fail("give either 'std_error' or 'n' and 'sd', not both.") }
-            return declared.number(in: .positive)
-        }
-        guard figure.optional("n") != nil || figure.optional("sd") != nil else {
-            figure.fail("the figure has no uncertainty: give 'std_error', or 'n' and 'sd'.")
-            return nil
-        }
-        guard let n = figure.number("n", in: .positive), let sd = figure.number("sd", in: .positive) else { return nil }
-        return sd / n.squareRoot()
+            name: name, estimate: number.estimate, standardError: number.standardError, sampleSize: number.sampleSize,
+            weights: weights.compactMap { $0 }, source: source)
     }
 
     private static func weightedCell(

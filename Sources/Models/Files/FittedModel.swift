@@ -16,6 +16,8 @@ public struct FittedModel: Sendable {
     public var evidence: EvidenceFit? = nil
     /// The decay itself, for kind `persistence`.
     public var persistence: PersistenceFit? = nil
+    /// How many each reported cell rests on, where the data tell.
+    public var counts: [Cell: CellCount] = [:]
     /// The monitor's tables, for kind `survey`.
     public var survey: SurveyFindings? = nil
     /// The data files that were read.
@@ -54,6 +56,14 @@ extension ModelFile {
                     file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil,
                     evidence: fitted.evidence, dataPaths: dataPaths,
                     seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
+            case .trend(let specification):
+                let table = try specification.table()
+                let isRead = clock.now
+                let fitted = try specification.fit(name: name, table: table, baselineYears: baseline?.cohorts ?? [])
+                return FittedModel(
+                    file: self, fit: fitted.fit, growth: nil, inference: nil, generalised: nil, counts: fitted.counts,
+                    dataPaths: dataPaths,
+                    seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
             case .persistence(let specification):
                 let followUps = try specification.followUps()
                 let isRead = clock.now
@@ -82,6 +92,7 @@ extension ModelFile {
         case .growth(let specification): [specification.dataPath]
         case .aggregate: []
         case .evidence(let specification): specification.data.path.map { [$0] } ?? []
+        case .trend(let specification): [specification.dataPath]
         case .persistence(let specification): specification.dataPath.map { [$0] } ?? []
         case .survey(let specification): specification.dataPaths
         }

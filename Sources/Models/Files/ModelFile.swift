@@ -12,6 +12,8 @@ public struct ModelFile: Sendable {
         case evidence(EvidenceSpecification)
         /// The decay of an effect to a plateau.
         case persistence(PersistenceSpecification)
+        /// Levels of repeated cross-sections, by year and group.
+        case trend(TrendSpecification)
         /// The tables of a monitor.
         case survey(SurveySpecification)
     }
@@ -32,16 +34,17 @@ public struct ModelFile: Sendable {
     public let judgement: Judgement
 
     /// The kinds that can be fitted.
-    static let kinds = ["growth", "aggregate", "evidence", "persistence", "survey"]
+    static let kinds = ["growth", "aggregate", "evidence", "persistence", "trend", "survey"]
     private static let commonKeys = ["kind", "title", "source", "note"]
     /// The keys of the kinds that are compared with a baseline.
-    private static let judgementKeys = ["baseline", "margin_sd", "teaching_weeks", "groups"]
+    private static let judgementKeys = ["baseline"] + Judgement.keys
 
     /// The keys of a kind beyond ``commonKeys``.
     private static func keys(of kind: String) -> [String] {
         switch kind {
         case "growth": judgementKeys + GrowthSpecification.keys
         case "aggregate": judgementKeys + AggregateSpecification.keys
+        case "trend": judgementKeys + TrendSpecification.keys
         case "evidence": EvidenceSpecification.keys
         case "survey": SurveySpecification.keys
         default: PersistenceSpecification.keys
@@ -52,6 +55,7 @@ public struct ModelFile: Sendable {
         switch kind {
         case "growth": GrowthSpecification(model, folder: folder).map { .growth($0) }
         case "aggregate": AggregateSpecification(model).map { .aggregate($0) }
+        case "trend": TrendSpecification(model, folder: folder).map { .trend($0) }
         case "evidence": EvidenceSpecification(model, folder: folder).map { .evidence($0) }
         case "survey": SurveySpecification(model, folder: folder).map { .survey($0) }
         default: PersistenceSpecification(model, folder: folder).map { .persistence($0) }
@@ -127,39 +131,5 @@ public struct BaselineDeclaration: Sendable, Equatable {
     public init(cohorts: [String], kind: Kind) {
         self.cohorts = cohorts
         self.kind = kind
-    }
-}
-
-/// How deviations are judged and expressed.
-public struct Judgement: Sendable, Equatable {
-    /// The margin of the verdict in baseline standard deviations.
-    public let margin: Double
-    /// Teaching weeks in a school year, for delay in weeks.
-    public let teachingWeeks: Double
-    /// The group that the equity gap takes first (its growth minus the other's), or empty when there are no groups.
-    public let lowGroup: String
-    /// The group it is compared with.
-    public let highGroup: String
-
-    init?(_ model: SpecificationMapping) {
-        guard let margin = model.number("margin_sd", in: .positive, default: 0.05),
-            let weeks = model.number("teaching_weeks", in: .positive, default: 40)
-        else { return nil }
-        var groups = (low: "practical", high: "theoretical")
-        if let declared = model.optional("groups") {
-            guard let mapping = declared.mapping("groups", keys: ["low", "high"]),
-                let low = mapping.text("low"), let high = mapping.text("high")
-            else { return nil }
-            groups = (low, high)
-        }
-        self.init(margin: margin, teachingWeeks: weeks, lowGroup: groups.low, highGroup: groups.high)
-    }
-
-    /// A way to judge.
-    public init(margin: Double, teachingWeeks: Double, lowGroup: String, highGroup: String) {
-        self.margin = margin
-        self.teachingWeeks = teachingWeeks
-        self.lowGroup = lowGroup
-        self.highGroup = highGroup
     }
 }

@@ -29,7 +29,7 @@ private struct PublishedReader {
     }
 
     func row(_ row: Int) throws -> PublishedCount {
-        let place = table.place(of: row)
+        let place = Models.place(of: row, in: table)
         guard let count = Int(exactly: counts[row]), count >= 0 else {
             throw problem(.badCount(place: place, column: columns.count, found: counts[row]))
         }

@@ -13,7 +13,7 @@ extension ResponseDeclaration {
         let (response, population) = (try numbers("response_n") ?? [], try numbers("population_n") ?? [])
         let (first, second) = (try numbers("response_percent"), try numbers("population_percent"))
         return try (0..<table.rowCount).map { row in
-            let place = table.place(of: row)
+            let place = Models.place(of: row, in: table)
             for (values, name) in [(response, "response_n"), (population, "population_n")]
             where !(values[row] >= 0 && values[row] < .infinity) {
                 throw ModelError.survey(.badCount(place: place, column: columns[name] ?? name, found: values[row]))

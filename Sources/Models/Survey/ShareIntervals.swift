@@ -29,8 +29,8 @@ struct ShareIntervals {
         case .wilson: return wilson(share, share * (1 - share) / (standardError * standardError), t)
         case .beta:
             let effective = share * (1 - share) / (standardError * standardError)
-            // Korn and Graubard (1998), section 2: degrees of freedom enter as a ratio of quantiles.
-            let ratio = n > 1 ? quantile(n - 1) / t : 1
+            // Korn and Graubard (1998), section 2: degrees of freedom enter as a ratio of quantiles. Plain counts have none.
+            let ratio = n > 1 && degreesOfFreedom < .infinity ? quantile(n - 1) / t : 1
             return beta(share, effective * ratio * ratio)
         }
     }

@@ -28,10 +28,10 @@ public struct SurveyDomain: Sendable, Equatable {
 
 /// How two waves hang together.
 public enum SurveyOverlap: Sendable, Equatable {
+    /// Not at all: samples with strata and clusters of their own, even where these have the same names.
+    case independent
     /// By the design: clusters with respondents in both waves tie them together.
     case design
-    /// Not at all: two samples.
-    case independent
     /// A share of the smaller wave's respondents is in both, and their answers correlate so.
     case declared(share: Double, correlation: Double)
     /// The share is known and the correlation is not, but is not negative: standard errors have bounds.
@@ -39,7 +39,7 @@ public enum SurveyOverlap: Sendable, Equatable {
 
     static func declared(_ value: SpecificationValue) -> SurveyOverlap? {
         guard value.isMapping else {
-            return value.word(among: ["design", "independent"]).map { $0 == "design" ? .design : .independent }
+            return value.word(among: ["independent", "design"]).map { $0 == "design" ? .design : .independent }
         }
         guard let mapping = value.mapping("overlap", keys: ["share", "correlation", "note"]),
             let share = mapping.number("share", in: .share)

@@ -14,10 +14,9 @@ struct SurveyGroups {
     }
 
     /// The groups of a column, in its declared order where there is one.
-    init(_ column: Column, rows: [Int]) {
+    init(_ column: Column) {
         let factor = column.asFactor()
-        codes = rows.map { factor.codes[$0] }
-        names = factor.levels
+        (codes, names) = (factor.codes, factor.levels)
     }
 
     init(codes: [Int32], names: [String]) { (self.codes, self.names) = (codes, names) }

@@ -29,13 +29,7 @@ public enum SurveyProblem: Error, Sendable, Equatable, CustomStringConvertible {
     case oneCategory(stratifier: String, sector: String, wave: String)
     /// Answers are more than those who were to be reached.
     case responseAboveFrame(place: String, what: String, found: Int, limit: Int, of: String)
-    /// A weight is missing, negative or infinite.
-    case badWeight(place: String, column: String, found: Double)
-    /// A stratum or cluster is missing.
-    case missingDesign(place: String, column: String)
-    /// A stratum has a single cluster.
-    case lonelyCluster(stratum: String, column: String)
-    /// Something is wrong with the design or with an estimate.
+    /// An estimate is not defined.
     case sample(SurveyError)
 
     /// The message.
@@ -72,14 +66,6 @@ public enum SurveyProblem: Error, Sendable, Equatable, CustomStringConvertible {
                 + "; a comparison needs two or more. Add the others."
         case .responseAboveFrame(let place, let what, let found, let limit, let of):
             "\(place): the \(what) response \(found) is larger than the \(of) \(limit). Correct one of them."
-        case .badWeight(let place, let column, let found):
-            "\(place): the weight in column '\(column)' is \(found.isNaN ? "missing" : shortestText(found)); a design weight "
-                + "must be 0 or more. Correct it, or leave the row out by 'subset'."
-        case .missingDesign(let place, let column):
-            "\(place): column '\(column)' of the design is missing. Fill it, or leave the row out by 'subset'."
-        case .lonelyCluster(let stratum, let column):
-            "stratum '\(stratum)' of column '\(column)' has a single cluster, so its variance cannot be told. Join it with a "
-                + "stratum like it, or say what it adds: 'lonely_clusters: certainty', 'centre' or 'average'."
         case .sample(let error): error.description
         }
     }

@@ -14,8 +14,8 @@ struct SurveyRespondents {
     }
 
     let table: Table
-    /// The rows of the table that are used.
-    let rows: [Int]
+    /// Whether each row is in the subset. The others are in no sector or wave, and keep their place in the design.
+    let isInside: [Bool]
     let sample: SurveySample
     let sectors, waves: SurveyGroups
     let splits: [SurveyGroups]
@@ -24,28 +24,33 @@ struct SurveyRespondents {
         guard table.rowCount > 0 else {
             throw ModelError.survey(.noRespondents(file: table.source ?? "the table"))
         }
-        let rows = try specification.subset?.rows(of: table) ?? Array(0..<table.rowCount)
-        (self.table, self.rows) = (table, rows)
-        if let design = specification.design {
-            sample = try design.sample(of: table, rows: rows)
-        } else {
-            sample = SurveySample(try SurveyDesign(weights: rows.map { _ in 1 }))
-        }
-        sectors = try Self.groups(specification.sector, table, rows)
-        waves = try Self.groups(specification.wave, table, rows)
-        splits = try specification.splits.map { SurveyGroups(try table.column($0.column), rows: rows) }
+        var isInside = [Bool](repeating: specification.subset == nil, count: table.rowCount)
+        for row in try specification.subset?.rows(of: table) ?? [] { isInside[row] = true }
+        (self.table, self.isInside) = (table, isInside)
+        sectors = try Self.groups(specification.sector, table, isInside)
+        waves = try Self.groups(specification.wave, table, isInside)
+        splits = try specification.splits.map { SurveyGroups(try table.column($0.column)) }
+        let areTied = specification.overlap == .design || specification.wave.column == nil
+        sample = try specification.design.sample(
+            of: table, isInside: specification.subset == nil ? nil : isInside,
+            waves: areTied ? nil : try table.column(specification.wave.column ?? "").asFactor().codes.map { max($0, 0) }
+        )
     }
 
-    private static func groups(_ domain: SurveyDomain, _ table: Table, _ rows: [Int]) throws -> SurveyGroups {
+    private static func groups(_ domain: SurveyDomain, _ table: Table, _ isInside: [Bool]) throws -> SurveyGroups {
         guard let name = domain.column else {
-            return SurveyGroups(codes: [Int32](repeating: 0, count: rows.count), names: [domain.word])
+            return SurveyGroups(codes: isInside.map { $0 ? 0 : -1 }, names: [domain.word])
         }
-        let groups = SurveyGroups(try table.column(name), rows: rows)
-        guard groups.codes.contains(where: { $0 >= 0 }) else {
-            throw ModelError.survey(.nobodyIn(column: name, respondents: rows.count))
+        let all = SurveyGroups(try table.column(name))
+        let codes = zip(all.codes, isInside).map { $1 ? $0 : -1 }
+        guard codes.contains(where: { $0 >= 0 }) else {
+            throw ModelError.survey(.nobodyIn(column: name, respondents: isInside.count { $0 }))
         }
-        return groups
+        return SurveyGroups(codes: codes, names: all.names)
     }
+
+    /// The number of rows in the subset.
+    var count: Int { isInside.count { $0 } }
 
     /// The answers to an item.
     ///
@@ -56,33 +61,37 @@ struct SurveyRespondents {
         switch item.measure {
         case .categories(let column, _, _):
             let factor = try table.column(column).asFactor()
-            let codes = rows.map { factor.codes[$0] }
-            isAnswered = codes.contains { $0 >= 0 }
-            answers = .categories(codes, levels: factor.levels)
+            isAnswered = contains(factor.codes) { $0 >= 0 }
+            answers = .categories(factor.codes, levels: factor.levels)
         case .multiple(let columns, let selected, let base):
             let options = try options(item, columns, Set(selected), base)
-            isAnswered = options[0].codes.contains { $0 >= 0 }
+            isAnswered = contains(options[0].codes) { $0 >= 0 }
             answers = .options(options)
         case .mean(let column):
             let numbers = try numbers(column)
-            isAnswered = numbers.contains { !$0.isNaN }
+            isAnswered = contains(numbers) { !$0.isNaN }
             answers = .numbers(numbers)
         case .scale(let columns, let atLeast):
             let numbers = try scale(columns, atLeast)
-            isAnswered = numbers.contains { !$0.isNaN }
+            isAnswered = contains(numbers) { !$0.isNaN }
             answers = .numbers(numbers)
         }
-        guard isAnswered else { throw ModelError.survey(.noAnswers(item: item.name, respondents: rows.count)) }
+        guard isAnswered else { throw ModelError.survey(.noAnswers(item: item.name, respondents: count)) }
         return answers
+    }
+
+    /// Whether some value in the subset has a property.
+    private func contains<Value>(_ values: [Value], _ isMatch: (Value) -> Bool) -> Bool {
+        zip(values, isInside).contains { $1 && isMatch($0) }
     }
 
     private func options(
         _ item: SurveyItem, _ names: [String], _ selected: Set<String>, _ base: SurveyItem.Base
     ) throws -> [(name: String, label: String, codes: [Int32])] {
         let columns = try names.map { try table.column($0) }
-        let isInBase = rows.map { row in base == .all || columns.contains { !$0.isMissing(at: row) } }
+        let isInBase = isInside.indices.map { row in base == .all || columns.contains { !$0.isMissing(at: row) } }
         return zip(names, columns).map { name, column in
-            let codes = zip(rows, isInBase).map { row, isInBase -> Int32 in
+            let codes = isInBase.enumerated().map { row, isInBase -> Int32 in
                 guard isInBase else { return -1 }
                 return column.text(at: row).map { selected.contains($0) } ?? false ? 1 : 0
             }
@@ -93,11 +102,11 @@ struct SurveyRespondents {
     /// The numbers of a column; of a factor, its levels read as numbers.
     private func numbers(_ name: String) throws -> [Double] {
         let column = try table.column(name)
-        if let values = column.doubles() { return rows.map { values[$0] } }
-        return try rows.map { row in
-            guard let text = column.text(at: row) else { return .nan }
+        if let values = column.doubles() { return values }
+        return try isInside.indices.map { row in
+            guard isInside[row], let text = column.text(at: row) else { return .nan }
             guard let number = Double(text), number.isFinite else {
-                throw ModelError.survey(.notANumber(place: table.place(of: row), column: name, found: text))
+                throw ModelError.survey(.notANumber(place: Models.place(of: row, in: table), column: name, found: text))
             }
             return number
         }
@@ -106,7 +115,7 @@ struct SurveyRespondents {
     /// The mean of the columns that a respondent answered, where these are enough.
     private func scale(_ names: [String], _ atLeast: Int) throws -> [Double] {
         let columns = try names.map { try numbers($0) }
-        return rows.indices.map { position in
+        return isInside.indices.map { position in
             let answered = columns.map { $0[position] }.filter { !$0.isNaN }
             guard answered.count >= atLeast else { return .nan }
             return answered.reduce(0, +) / Double(answered.count)

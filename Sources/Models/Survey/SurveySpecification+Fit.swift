@@ -70,14 +70,14 @@ extension SurveySpecification {
 extension SurveyRespondents {
     /// Counts of respondents, and how they were drawn.
     var diagnostics: [Diagnostic] {
-        var list = [Diagnostic("respondents", Double(rows.count))]
-        if rows.count < table.rowCount {
-            list.append(Diagnostic("rows_outside_subset", Double(table.rowCount - rows.count)))
+        var list = [Diagnostic("respondents", Double(count))]
+        if count < table.rowCount {
+            list.append(Diagnostic("rows_outside_subset", Double(table.rowCount - count), note: "in the design only"))
         }
-        let zero = sample.weights.count { $0 == 0 }
+        let zero = zip(sample.weights, isInside).count { $0 == 0 && $1 }
         if zero > 0 { list.append(Diagnostic("weight_of_zero", Double(zero), note: "in the design, in no estimate")) }
         for (name, groups) in [("sector", sectors), ("wave", waves)] {
-            let missing = groups.codes.count { $0 < 0 }
+            let missing = zip(groups.codes, isInside).count { $0 < 0 && $1 }
             guard missing > 0 else { continue }
             list.append(
                 Diagnostic(

@@ -5,10 +5,11 @@ import Tables
 ///
 /// The keys, beside `kind`, `title`, `source` and `note`:
 /// - `data`: the file of respondents, one a row, or of published counts.
-/// - `subset`: which rows to use. Rows left out here leave the design, too; for a part of the population use `sector` or `by`.
-/// - `design`: weights, strata and clusters of respondents; without it they are a simple random sample.
-/// - `sector`, `wave`: a word, or `{column, order}`; every figure is by sector and wave. `wave` also has `overlap`: `design`
-///   (the default), `independent`, `{share, correlation}`, or `{share}` alone for bounds.
+/// - `subset`: which rows to use; the others stay in the design, so that errors are those of a part of the sample.
+/// - `design`: weights, strata and clusters of respondents (``SampleDeclaration``); without it they are a simple random sample.
+/// - `sector`, `wave`: a word, or `{column, order}`; every figure is by sector and wave. `wave` also has `overlap`:
+///   `independent` (the default: each wave has its own strata and clusters), `design` (a cluster in two waves is the same one),
+///   `{share, correlation}`, or `{share}` alone for bounds.
 /// - `items`: what was asked (``SurveyItem``). `by`: splits into groups (``SurveySplit``).
 /// - `tests`: `{correction, level}`. `interval`: `{method, coverage}`. `disclosure`: `{minimum_count, minimum_clusters}`.
 /// - `counts`: the columns of published counts, instead of `items` and `design` (``PublishedColumns``); `tables`: published
@@ -29,8 +30,8 @@ public struct SurveySpecification: Sendable {
 
     /// What the tables are made of.
     public let source: Source
-    /// How respondents were drawn; nil for a simple random sample.
-    let design: SurveyDesignDeclaration?
+    /// How respondents were drawn.
+    let design: SampleDeclaration
     /// Which rows to use; nil for all.
     public let subset: RowCondition?
     /// The sectors.
@@ -57,9 +58,9 @@ public struct SurveySpecification: Sendable {
 
     init?(_ model: SpecificationMapping, folder: String) {
         let subset = model.optional("subset").map(RowCondition.declared)
-        let design = model.optional("design").map { SurveyDesignDeclaration($0) }
+        let design = model.optional("design").map { SampleDeclaration($0) } ?? SampleDeclaration()
         let sector = model.optional("sector").map { SurveyDomain.declared($0, "sector") } ?? SurveyDomain.none
-        let wave = model.optional("wave").map(Self.wave) ?? (SurveyDomain.none, .design)
+        let wave = model.optional("wave").map(Self.wave) ?? (SurveyDomain.none, .independent)
         let splits = model.optional("by").map { SurveySplit.declared($0) } ?? []
         let testing = model.optional("tests").map { SurveyTesting.declared($0) } ?? SurveyTesting()
         let intervals = model.optional("interval").map { SurveyIntervals.declared($0) } ?? SurveyIntervals()
@@ -67,25 +68,27 @@ public struct SurveySpecification: Sendable {
         let response = model.optional("response").map { ResponseDeclaration($0, folder: folder) }
         let source = Source(model, folder: folder)
         if case .some(.none) = subset { return nil }
-        if case .some(.none) = design { return nil }
         if case .some(.none) = response { return nil }
-        guard let sector, let wave, let splits, let testing, let intervals, let disclosure, let source else {
+        guard let design, let sector, let wave, let splits, let testing, let intervals, let disclosure, let source
+        else {
             return nil
         }
-        (self.subset, self.design, self.response) = (subset ?? nil, design ?? nil, response ?? nil)
+        (self.subset, self.design, self.response) = (subset ?? nil, design, response ?? nil)
         (self.sector, self.wave, overlap, self.splits) = (sector, wave.domain, wave.overlap, splits)
         (self.testing, self.intervals, self.disclosure) = (testing, intervals, disclosure)
         let names = [sector.column, wave.domain.column].compactMap { $0 } + splits.map(\.column)
-        let more = names + (self.subset?.columns ?? []) + (self.design?.columns ?? [])
+        let more = names + (self.subset?.columns ?? []) + design.columns
         guard let orders = Self.orders([sector, wave.domain], splits, model) else { return nil }
-        guard let bound = source.bound(to: more, orders: orders, parts: Set(names), model) else { return nil }
+        guard let bound = source.bound(to: more, orders: orders, parts: Set(names + design.nameColumns), model) else {
+            return nil
+        }
         self.source = bound
     }
 
     private static func wave(_ value: SpecificationValue) -> (domain: SurveyDomain, overlap: SurveyOverlap)? {
         guard let domain = SurveyDomain.declared(value, "wave", more: ["overlap"]) else { return nil }
         guard value.isMapping, let overlap = value.openMapping("wave")?.optional("overlap") else {
-            return (domain, .design)
+            return (domain, .independent)
         }
         return SurveyOverlap.declared(overlap).map { (domain, $0) }
     }

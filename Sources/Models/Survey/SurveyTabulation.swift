@@ -55,7 +55,7 @@ struct SurveyTabulation {
 
     /// All respondents as one group, then the declared splits.
     private var splits: [(declared: SurveySplit?, groups: SurveyGroups)] {
-        [(nil, .everybody(respondents.rows.count))] + zip(specification.splits, respondents.splits).map { ($0, $1) }
+        [(nil, .everybody(respondents.isInside.count))] + zip(specification.splits, respondents.splits).map { ($0, $1) }
     }
 
     private mutating func tabulate(_ item: SurveyItem, _ answers: SurveyRespondents.Answers, _ part: Part) throws {

@@ -56,19 +56,55 @@ extension TableSchema {
                 "ahead, recovered, at_least_recovered, behind or undetermined, by two one-sided 5% tests"),
         ])
 
+    static let levels = TableSchema(
+        name: "levels",
+        description: "The level of each year and group, and its deviation from the pre-crisis baseline.",
+        columns: [
+            Column("model", .string, "the model file's name"),
+            Column("outcome", .string, "outcome"), Column("sector", .string, "sector"),
+            Column("cohort", .string, "year or wave"), Column("ses", .string, "SES or other group; empty for all"),
+            Column("n", .integer, "individuals", "how many the level rests on; empty where the data do not tell"),
+            Column("level", .number, "unit of the outcome", "mean, or share in percent"),
+            Column("level_se", .number, "unit of the outcome", "its standard error"),
+            Column("level_df", .number, "its degrees of freedom; empty means infinite"),
+            Column("baseline_kind", .string, "mean of the baseline years, or their trend continued"),
+            Column("baseline", .number, "unit of the outcome", "the baseline's level"),
+            Column("deviation", .number, "unit of the outcome", "level minus baseline"),
+            Column("deviation_se", .number, "unit of the outcome", "its standard error"),
+            Column("deviation_df", .number, "its degrees of freedom; empty means infinite"),
+            Column("deviation_sd", .number, "SD", "deviation in baseline standard deviations"),
+            Column("deviation_pct", .number, "%", "deviation as a percentage of the baseline"),
+            Column(
+                "conf_low", .number, "unit of the outcome", "lower end of the 90% confidence interval of the deviation"),
+            Column(
+                "conf_high", .number, "unit of the outcome", "upper end of the 90% confidence interval of the deviation"
+            ),
+            Column("margin", .number, "unit of the outcome", "the largest deviation that counts as none"),
+            Column("better", .string, "whether a higher or a lower level is better"),
+            Column(
+                "verdict", .string,
+                "ahead (better), recovered, at_least_recovered, behind or undetermined, by two one-sided 5% tests"),
+            Column("suppressed", .string, "why the row is withheld: count or complementary; empty when it is not"),
+        ])
+
     static let gaps = TableSchema(
         name: "gaps", description: "The equity gap of each cohort and its change since the baseline.",
         columns: [
+            Column("quantity", .string, "a gap in growth or in level"),
             Column("outcome", .string, "outcome"), Column("sector", .string, "sector"),
             Column("cohort", .string, "cohort"),
-            Column("gap", .number, "score points", "growth of the low SES group minus that of the high one"),
-            Column("gap_se", .number, "score points", "its standard error"),
+            Column(
+                "gap", .number, "unit of the outcome", "growth or level of the low SES group minus that of the high one"
+            ),
+            Column("gap_se", .number, "unit of the outcome", "its standard error"),
             Column("gap_df", .number, "its degrees of freedom; empty means infinite"),
-            Column("change", .number, "score points", "gap minus the baseline's gap"),
-            Column("change_se", .number, "score points", "its standard error"),
+            Column("change", .number, "unit of the outcome", "gap minus the baseline's gap"),
+            Column("change_se", .number, "unit of the outcome", "its standard error"),
             Column("change_df", .number, "its degrees of freedom; empty means infinite"),
-            Column("conf_low", .number, "score points", "lower end of the 90% confidence interval of the change"),
-            Column("conf_high", .number, "score points", "upper end of the 90% confidence interval of the change"),
+            Column(
+                "conf_low", .number, "unit of the outcome", "lower end of the 90% confidence interval of the change"),
+            Column(
+                "conf_high", .number, "unit of the outcome", "upper end of the 90% confidence interval of the change"),
             Column("verdict", .string, "verdict on the change"),
         ])
 
@@ -113,7 +149,9 @@ struct FitTables {
     func tables() throws -> [ResultTable] {
         var tables = [estimates, varianceComponents]
         if models.contains(where: { $0.fit.estimates != nil }) { tables += [cells, cellCovariances] }
-        if !analyses.isEmpty { tables += [try growth(), try gaps()] }
+        if analyses.values.contains(where: { $0.quantity == .growth }) { tables.append(try growth()) }
+        if analyses.values.contains(where: { $0.quantity == .level }) { tables.append(try levels()) }
+        if !analyses.isEmpty { tables.append(try gaps()) }
         return tables
     }
 
@@ -183,18 +221,49 @@ struct FitTables {
     private func growth() throws -> ResultTable {
         var table = ResultTable(.growth)
         for model in models {
-            guard let analysis = analyses[model.fit.model] else { continue }
-            for finding in try analysis.growthFindings() { table.append(Self.cells(of: finding)) }
+            guard let analysis = analyses[model.fit.model], analysis.quantity == .growth else { continue }
+            for finding in try analysis.cellFindings() { table.append(Self.cells(of: finding)) }
         }
         return table
     }
 
-    private static func cells(of finding: GrowthFinding) -> [CSVWriter.Cell] {
+    private func levels() throws -> ResultTable {
+        var table = ResultTable(.levels)
+        for model in models {
+            guard let analysis = analyses[model.fit.model], analysis.quantity == .level else { continue }
+            for finding in try analysis.cellFindings() {
+                table.append(
+                    Self.level(
+                        finding, model: model.fit.model, count: model.counts[finding.cell],
+                        better: analysis.judgement.direction(of: finding.cell.outcome)))
+            }
+        }
+        return table
+    }
+
+    private static func level(
+        _ finding: CellFinding, model: String, count: CellCount?, better: Judgement.Direction
+    ) -> [CSVWriter.Cell] {
+        let (cell, comparison) = (finding.cell, finding.comparison)
+        return [
+            .text(model), .text(cell.outcome), .text(cell.sector), .text(cell.cohort), .text(cell.group),
+            count.map { .int($0.individuals) } ?? .missing, .double(finding.estimate.value),
+            .double(finding.estimate.standardError), .double(finding.estimate.degreesOfFreedom),
+            comparison.map { .text($0.baselineKind.rawValue) } ?? .missing, .optional(comparison?.baseline.value),
+            .optional(comparison?.deviation.value), .optional(comparison?.deviation.standardError),
+            .optional(comparison?.deviation.degreesOfFreedom), .optional(comparison?.deviationInSD),
+            .optional(comparison?.deviationPercent), .optional(comparison?.interval.lowerBound),
+            .optional(comparison?.interval.upperBound), .optional(comparison?.margin), .text(better.rawValue),
+            comparison?.verdict.map { .text($0.rawValue) } ?? .missing, .missing,
+        ]
+    }
+
+    private static func cells(of finding: CellFinding) -> [CSVWriter.Cell] {
         let (cell, comparison) = (finding.cell, finding.comparison)
         return [
             .text(cell.outcome), .text(cell.sector), .text(cell.cohort), .text(cell.group),
-            .double(finding.growth.value), .double(finding.growth.standardError),
-            .double(finding.growth.degreesOfFreedom),
+            .double(finding.estimate.value), .double(finding.estimate.standardError),
+            .double(finding.estimate.degreesOfFreedom),
             comparison.map { .text($0.baselineKind.rawValue) } ?? .missing, .optional(comparison?.baseline.value),
             .optional(comparison?.deviation.value), .optional(comparison?.deviation.standardError),
             .optional(comparison?.deviation.degreesOfFreedom),
@@ -211,8 +280,9 @@ struct FitTables {
             guard let analysis = analyses[model.fit.model] else { continue }
             for finding in try analysis.gapFindings() {
                 table.append([
-                    .text(finding.outcome), .text(finding.sector), .text(finding.cohort), .double(finding.gap.value),
-                    .double(finding.gap.standardError), .double(finding.gap.degreesOfFreedom),
+                    .text(finding.quantity.rawValue), .text(finding.outcome), .text(finding.sector),
+                    .text(finding.cohort), .double(finding.gap.value), .double(finding.gap.standardError),
+                    .double(finding.gap.degreesOfFreedom),
                     .optional(finding.change?.value), .optional(finding.change?.standardError),
                     .optional(finding.change?.degreesOfFreedom), .optional(finding.interval?.lowerBound),
                     .optional(finding.interval?.upperBound), finding.verdict.map { .text($0.rawValue) } ?? .missing,

@@ -169,7 +169,10 @@ public struct SimulationPlan: Sendable {
                 guard case .estimates(model.name, let name, let cohort) = outcome.start.state else { continue }
                 for isLow in [true, false] {
                     let group = isLow ? file.lowGroup : file.highGroup
-                    cells.append(Cell(outcome: name, sector: outcome.sector, cohort: cohort, group: group))
+                    cells.append(
+                        Cell(
+                            quantity: analyses[model.name]?.quantity ?? .growth, outcome: name, sector: outcome.sector,
+                            cohort: cohort, group: group))
                     targets.append((position, isLow))
                 }
             }
@@ -177,7 +180,9 @@ public struct SimulationPlan: Sendable {
             let name = file.outcomes[first.outcome].name
             guard let analysis = analyses[model.name] else {
                 throw .start(
-                    outcome: name, "model '\(model.name)' reports no growth; declare its 'report' or 'figures'.")
+                    outcome: name,
+                    "model '\(model.name)' reports neither growth nor levels; declare its 'report', 'outcomes' or 'figures'."
+                )
             }
             let deviations: Estimates
             let factor: SemidefiniteFactor

@@ -1,0 +1,133 @@
+import LinearAlgebra
+import Surveys
+import Tables
+
+/// A fitted trend model: its cells' levels, and what they rest on.
+struct TrendResult {
+    let fit: ModelFit
+    let counts: [Cell: CellCount]
+}
+
+extension TrendSpecification {
+    /// The columns of the data file that the model needs.
+    func table() throws -> Table { try readCSV(path: dataPath, options: csv) }
+
+    /// Estimates the level of every year and group with its joint covariance.
+    ///
+    /// - Throws: ``ModelError``.
+    func fit(name: String, table all: Table, baselineYears: [String]) throws(ModelError) -> TrendResult {
+        let table = try withYear(all)
+        let isInside = try inside(table)
+        let yearCodes = table[year]?.asFactor().codes ?? []
+        let sample = try design.sample(
+            of: table, isInside: isInside, waves: hasCommonClusters ? nil : yearCodes)
+        let cells = try TrendCells(self, table: table, isInside: isInside, clusters: sample.firstStageClusters)
+        let estimates = try estimates(of: cells, sample: sample)
+        let deviations = standardDeviations(cells, weights: sample.weights, baselineYears: baselineYears)
+        let fit = ModelFit(
+            model: name,
+            coefficients: Coefficients(
+                labels: cells.cells.map(\.name), values: estimates.values, covariance: estimates.covariance,
+                degreesOfFreedom: estimates.degreesOfFreedom),
+            varianceComponents: [], estimates: estimates, standardDeviations: deviations,
+            diagnostics: diagnostics(cells, sample: sample, table: table, isInside: isInside, read: all.rowCount))
+        return TrendResult(
+            fit: fit, counts: Dictionary(zip(cells.cells, cells.counts)) { first, _ in first })
+    }
+
+    /// The rows that have a year: the others belong to no wave.
+    private func withYear(_ table: Table) throws(ModelError) -> Table {
+        guard let column = table[year] else {
+            throw .unknownColumn(year, nearest: nearest(to: year, among: table.columnNames))
+        }
+        guard column.hasMissing else { return table }
+        return table.rows((0..<table.rowCount).filter { !column.isMissing(at: $0) })
+    }
+
+    private func inside(_ table: Table) throws(ModelError) -> [Bool] {
+        guard let subset else { return [Bool](repeating: true, count: table.rowCount) }
+        var isInside = [Bool](repeating: false, count: table.rowCount)
+        for row in try subset.rows(of: table) { isInside[row] = true }
+        return isInside
+    }
+
+    private func estimates(of cells: TrendCells, sample: SurveySample) throws(ModelError) -> Estimates {
+        var completed: [SurveyEstimates] = []
+        do {
+            for means in cells.completed { completed.append(try sample.estimates(of: means)) }
+        } catch {
+            throw .sample(.survey("\(error)"))
+        }
+        let first = completed[0]
+        var covariance = first.covariance
+        for (row, column, value) in linkErrors.covariance(of: cells.cells) { covariance[row, column] += value }
+        let df = first.degreesOfFreedom
+        return Estimates(
+            labels: cells.cells, values: first.values, covariance: covariance, degreesOfFreedom: { _ in df })
+    }
+
+    /// The standard deviation of an outcome over all pupils, the baseline's years pooled; declared ones as they are.
+    private func standardDeviations(
+        _ cells: TrendCells, weights: [Double], baselineYears: [String]
+    ) -> [String: Double] {
+        var result: [String: Double] = [:]
+        for outcome in outcomes {
+            if let declared = outcome.standardDeviation {
+                result[outcome.name] = declared
+                continue
+            }
+            var variances: [Double] = []
+            for (position, cell) in cells.cells.enumerated()
+            where cell.outcome == outcome.name && cell.group.isEmpty
+                && (baselineYears.isEmpty || baselineYears.contains(cell.cohort))
+            {
+                for means in cells.completed {
+                    let deviation = means.standardDeviation(means.cells[position], weights: weights)
+                    variances.append(deviation * deviation)
+                }
+            }
+            let pooled = (variances.reduce(0, +) / Double(max(1, variances.count))).squareRoot()
+            if pooled > 0 { result[outcome.name] = pooled }
+        }
+        return result
+    }
+
+    private func diagnostics(
+        _ cells: TrendCells, sample: SurveySample, table: Table, isInside: [Bool], read: Int
+    ) -> [Diagnostic] {
+        var list = [
+            Diagnostic("rows", Double(isInside.count(where: { $0 })), note: "rows used, of \(read) read"),
+            Diagnostic("clusters", Double(Set(sample.firstStageClusters).count), note: "drawn at the first stage"),
+            Diagnostic(
+                "standard_errors",
+                note: "by Taylor linearisation of the survey's design; waves "
+                    + (hasCommonClusters ? "of the same clusters" : "drawn independently")),
+            Diagnostic("degrees_of_freedom", sample.degreesOfFreedom, note: "clusters less strata"),
+        ]
+        if table.rowCount < read {
+            list.append(
+                Diagnostic(
+                    "rows_without_year", Double(read - table.rowCount), note: "column '\(year)' has no value",
+                    isWarning: true))
+        }
+        for (outcome, count) in zip(outcomes, cells.missing) where count > 0 {
+            list.append(
+                Diagnostic(
+                    "missing_values", Double(count), note: "rows without a value of '\(outcome.name)': left out of it"))
+        }
+        for cell in cells.empty {
+            list.append(Diagnostic("empty_cell", note: "no row has a value in '\(cell.name)'", isWarning: true))
+        }
+        return list
+    }
+}
+
+extension SurveySample {
+    /// The first-stage cluster of each row; every row its own where the design is not known.
+    var firstStageClusters: [Int32] {
+        switch errors {
+        case .linearisation(let design): design.stages[0].clusters
+        case .replication: (0..<rowCount).map { Int32($0) }
+        }
+    }
+}
