@@ -103,6 +103,15 @@ import Testing
             "m.yaml:2:10: 'split' and 'group' come together. Give both, or neither."
         ),
         (
+            "tables: [{item: a, count: 1, base: 2}]\nwave: {column: w}\n",
+            "m.yaml:3:7: published counts in the model file name their wave in each row. Leave 'column' out."
+        ),
+        (items + "sector: {order: [po, vo]}\n", "m.yaml:4:9: missing key 'column' in sector."),
+        (
+            "response: {accounting: [{frame: 2, net: 1}]}\nby: [{column: g}]\n",
+            "m.yaml:3:5: 'by' needs respondents or published counts, and the file has neither. Leave it out."
+        ),
+        (
             "response: {}\n", "m.yaml:2:11: 'response' has nothing. Give 'categories', 'data' or 'accounting'."
         ),
         (
@@ -130,7 +139,7 @@ import Testing
         ),
         (
             items + "subset: sectr == \"po\"\n", "q,sector\ny,po\n",
-            "m.yaml: in the subset, at character 1: unknown column 'sectr'. Did you mean 'sector'?\n  sectr == \"po\"\n  ^"
+            "m.yaml: in the subset, at character 1: unknown column 'sectr'. Did you mean 'sector'?\n    sectr == \"po\"\n    ^"
         ),
         (
             items, "q\ny\nn\nyy\n",
@@ -184,6 +193,10 @@ import Testing
         (
             "tables: [{item: a, count: 1, base: 20, population: 10}]\n", "",
             "m.yaml: tables, row 1: the population 10 is smaller than the base 20. Correct one of them."
+        ),
+        (
+            "data: {file: d.csv}\nitems: [{item: q}]\n", "q\n" + (0...200).map { "\($0)\n" }.joined(),
+            "m.yaml: column 'q' has 201 different values; a table has at most 200. Take the mean of a number, or group the values."
         ),
         (counts, "i,c,b,p\n", "m.yaml: d.csv has no respondents. Check the file."),
         (
@@ -272,6 +285,39 @@ import Testing
         #expect(fit.fit.diagnostics.first { $0.name == "respondents" }?.value == 240)
         #expect(fit.fit.estimates == nil)
     }
+
+    @Test("A file of published counts with every key is read and fitted")
+    func everyKeyOfCounts() throws {
+        var data = "sector,wave,quintile,question,answer,words,count,base,percent,many,schools\n"
+        for wave in [4, 5] {
+            for (group, count) in [("NA", 30), ("1", 10), ("2", 20)] {
+                data += "po,\(wave),\(group),t1,plans,Plans made,\(count + wave),\(group == "NA" ? 80 : 40),,yes,400\n"
+                data += "po,\(wave),\(group),t1,money,Money spent,\(count),\(group == "NA" ? 80 : 40),,yes,400\n"
+            }
+        }
+        let findings = try surveyFindings(Self.everyKeyOfCounts, data: data)
+        #expect(findings.shares.count == 12)
+        #expect(findings.shares.allSatisfy { $0.kind == .published && !$0.cell.label.isEmpty })
+        #expect(findings.tests.count == 8)
+        #expect(findings.changes.count == 6)
+        #expect(findings.ranks.count == 12)
+        #expect(findings.coverage == 0.9)
+    }
+
+    /// Every key of kind `survey` with published counts.
+    private static let everyKeyOfCounts = """
+        data: {file: d.csv}
+        counts:
+          {item: answer, count: count, base: base, percent: percent, table: question, label: words, multiple: many, population: schools}
+        subset: sector == "po"
+        sector: {column: sector}
+        wave: {column: wave, order: ['4', '5'], overlap: {share: 0.5}}
+        by: [{column: quintile, order: ['1', '2'], ordered: true}]
+        tests: {correction: holm, level: 0.05}
+        interval: {method: wilson, coverage: 0.9}
+        disclosure: {minimum_count: 10}
+
+        """
 
     /// Every key of kind `survey` with respondents.
     private static let everyKey = """

@@ -33,6 +33,27 @@ extension TestOutcome {
     }
 }
 
+extension TestRow {
+    /// A row of an outcome; its p-value is not adjusted yet.
+    init(
+        _ outcome: TestOutcome, _ kind: Kind, _ cell: SurveyCell, respondents: Int, intervals: ShareIntervals,
+        isBelowMinimum: Bool
+    ) {
+        self.init(
+            cell: cell, kind: kind, method: outcome.method, respondents: respondents,
+            estimate: outcome.estimate.map { estimate in
+                SurveyEstimate(
+                    value: estimate.value, standardError: estimate.standardError,
+                    degreesOfFreedom: outcome.degreesOfFreedom,
+                    interval: intervals.interval(
+                        estimate.value, standardError: estimate.standardError,
+                        degreesOfFreedom: outcome.degreesOfFreedom), designEffect: nil)
+            }, statistic: outcome.statistic, degreesOfFreedom: outcome.degreesOfFreedom,
+            denominatorDegreesOfFreedom: outcome.denominator, pValue: outcome.pValue, adjustedPValue: outcome.pValue,
+            familySize: 1, isSignificant: false, isBelowMinimum: isBelowMinimum)
+    }
+}
+
 extension GroupedTable {
     /// The slope of a category's share, or of the mean, over the groups in their order with scores 1, 2, ...: weighted by the
     /// groups' sizes, taken as known (under no trend they do not matter).
@@ -155,16 +176,7 @@ private struct RaoScott {
             }
         }
         pearson = respondents * sum
-        // Interaction contrasts, each over its share: any basis gives the same eigenvalues.
-        var contrasts = Matrix(rows: p.count, columns: (rows - 1) * (columns - 1))
-        for row in 1..<rows {
-            for column in 1..<columns {
-                let position = (row - 1) * (columns - 1) + column - 1
-                for (cell, sign) in [(0, 1.0), (column, -1), (row * columns, -1), (row * columns + column, 1)] {
-                    contrasts[cell, position] = sign
-                }
-            }
-        }
+        let contrasts = Self.interactions(rows: rows, columns: columns)
         var scaled = contrasts
         for cell in p.indices {
             for position in 0..<contrasts.columns {
@@ -174,6 +186,20 @@ private struct RaoScott {
         let simple = (1 / respondents) * contrasts.transposedTimes(scaled)
         guard let factor = try? Cholesky(simple.symmetrised) else { return nil }
         effects = factor.solve(scaled.transposedTimes(shares.covariance * scaled))
+    }
+
+    /// Contrasts of cells that rows and columns do not explain: any basis of them gives the same eigenvalues.
+    private static func interactions(rows: Int, columns: Int) -> Matrix {
+        var contrasts = Matrix(rows: rows * columns, columns: (rows - 1) * (columns - 1))
+        for row in 1..<rows {
+            for column in 1..<columns {
+                let position = (row - 1) * (columns - 1) + column - 1
+                for (cell, sign) in [(0, 1.0), (column, -1), (row * columns, -1), (row * columns + column, 1)] {
+                    contrasts[cell, position] = sign
+                }
+            }
+        }
+        return contrasts
     }
 
     func outcome(degreesOfFreedom: Double) -> TestOutcome? {

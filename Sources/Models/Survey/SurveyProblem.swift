@@ -7,6 +7,8 @@ public enum SurveyProblem: Error, Sendable, Equatable, CustomStringConvertible {
     case noRespondents(file: String)
     /// Nobody answered an item.
     case noAnswers(item: String, respondents: Int)
+    /// An item has more answers, or a split more groups, than a table can show.
+    case tooMany(column: String, found: Int, limit: Int)
     /// Nobody is in any sector or wave.
     case nobodyIn(column: String, respondents: Int)
     /// A cell that should hold a number, of a factor.
@@ -39,6 +41,9 @@ public enum SurveyProblem: Error, Sendable, Equatable, CustomStringConvertible {
         case .noAnswers(let item, let respondents):
             "nobody answered item '\(item)': it is missing for all \(respondents) respondents. Check its column and the "
                 + "missing codes, or drop the item."
+        case .tooMany(let column, let found, let limit):
+            "column '\(column)' has \(found) different values; a table has at most \(limit). Take the mean of a number, or group "
+                + "the values."
         case .nobodyIn(let column, let respondents):
             "column '\(column)' is missing for all \(respondents) respondents. Check the column and the missing codes."
         case .notANumber(let place, let column, let found):

@@ -30,6 +30,7 @@ struct SurveyRespondents {
         sectors = try Self.groups(specification.sector, table, isInside)
         waves = try Self.groups(specification.wave, table, isInside)
         splits = try specification.splits.map { SurveyGroups(try table.column($0.column)) }
+        for (split, groups) in zip(specification.splits, splits) { try Self.check(split.column, groups.names.count) }
         let areTied = specification.overlap == .design || specification.wave.column == nil
         sample = try specification.design.sample(
             of: table, isInside: specification.subset == nil ? nil : isInside,
@@ -42,11 +43,19 @@ struct SurveyRespondents {
             return SurveyGroups(codes: isInside.map { $0 ? 0 : -1 }, names: [domain.word])
         }
         let all = SurveyGroups(try table.column(name))
+        try check(name, all.names.count)
         let codes = zip(all.codes, isInside).map { $1 ? $0 : -1 }
         guard codes.contains(where: { $0 >= 0 }) else {
             throw ModelError.survey(.nobodyIn(column: name, respondents: isInside.count { $0 }))
         }
         return SurveyGroups(codes: codes, names: all.names)
+    }
+
+    /// The most categories of an item, and groups of a split: beyond lies a number, or a name.
+    private static let limit = 200
+
+    private static func check(_ column: String, _ count: Int) throws(ModelError) {
+        guard count <= limit else { throw .survey(.tooMany(column: column, found: count, limit: limit)) }
     }
 
     /// The number of rows in the subset.
@@ -61,6 +70,7 @@ struct SurveyRespondents {
         switch item.measure {
         case .categories(let column, _, _):
             let factor = try table.column(column).asFactor()
+            try Self.check(column, factor.levels.count)
             isAnswered = contains(factor.codes) { $0 >= 0 }
             answers = .categories(factor.codes, levels: factor.levels)
         case .multiple(let columns, let selected, let base):

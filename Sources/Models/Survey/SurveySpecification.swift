@@ -10,7 +10,8 @@ import Tables
 /// - `sector`, `wave`: a word, or `{column, order}`; every figure is by sector and wave. `wave` also has `overlap`:
 ///   `independent` (the default: each wave has its own strata and clusters), `design` (a cluster in two waves is the same one),
 ///   `{share, correlation}`, or `{share}` alone for bounds.
-/// - `items`: what was asked (``SurveyItem``). `by`: splits into groups (``SurveySplit``).
+/// - `items`: what was asked (``SurveyItem``). `by`: splits into groups (``SurveySplit``); of counts in the model file the
+///   `column` is the name that the rows give as `split`.
 /// - `tests`: `{correction, level}`. `interval`: `{method, coverage}`. `disclosure`: `{minimum_count, minimum_clusters}`.
 /// - `counts`: the columns of published counts, instead of `items` and `design` (``PublishedColumns``); `tables`: published
 ///   counts in the model file, instead of `data`.
@@ -160,6 +161,29 @@ extension SurveySpecification.Source {
                 "give either 'items', what respondents were asked, or 'counts', the columns of published counts.")
             return nil
         }
+    }
+
+    /// Whether the file's other keys mean something with this source; what does not is noted.
+    fileprivate func allows(_ model: SpecificationMapping) -> Bool {
+        if case .nothing = self {
+            for key in ["subset", "design", "sector", "wave", "by", "tests", "disclosure"] {
+                guard let value = model.optional(key) else { continue }
+                value.fail("'\(key)' needs respondents or published counts, and the file has neither. Leave it out.")
+                return false
+            }
+        }
+        for key in ["sector", "wave"] {
+            guard let value = model.optional(key), value.isMapping else { continue }
+            if case .tables = self {
+                guard value.hasKey("column") else { continue }
+                value.fail("published counts in the model file name their \(key) in each row. Leave 'column' out.")
+                return false
+            }
+            guard !value.hasKey("column") else { continue }
+            value.fail("missing key 'column' in \(key).")
+            return false
+        }
+        return true
     }
 
     /// The same source, reading the columns that are needed with the types that their use asks for.

@@ -11,7 +11,7 @@ struct SurveyTabulation {
     let specification: SurveySpecification
     let respondents: SurveyRespondents
     let intervals: ShareIntervals
-    private(set) var findings = SurveyFindings()
+    var findings = SurveyFindings()
     /// Tests that could not be made, in words.
     private(set) var skipped: [String] = []
 
@@ -23,7 +23,7 @@ struct SurveyTabulation {
         findings.coverage = specification.intervals.coverage
     }
 
-    private var sample: SurveySample { respondents.sample }
+    var sample: SurveySample { respondents.sample }
 
     /// Tabulates all items.
     ///
@@ -54,7 +54,7 @@ struct SurveyTabulation {
     }
 
     /// All respondents as one group, then the declared splits.
-    private var splits: [(declared: SurveySplit?, groups: SurveyGroups)] {
+    var splits: [(declared: SurveySplit?, groups: SurveyGroups)] {
         [(nil, .everybody(respondents.isInside.count))] + zip(specification.splits, respondents.splits).map { ($0, $1) }
     }
 
@@ -72,7 +72,7 @@ struct SurveyTabulation {
     }
 
     /// An item's answers as variables.
-    private static func variables(_ item: SurveyItem, _ answers: SurveyRespondents.Answers) -> [ReportedVariable] {
+    static func variables(_ item: SurveyItem, _ answers: SurveyRespondents.Answers) -> [ReportedVariable] {
         switch answers {
         case .categories(let codes, let levels): ReportedVariable.variables(item, categories: codes, levels: levels)
         case .options(let options):
@@ -123,7 +123,7 @@ struct SurveyTabulation {
             isBelowMinimum: specification.disclosure.isBelow(counts))
     }
 
-    private func place(_ cell: SurveyCell, _ part: Part, _ split: SurveySplit?, _ group: String) -> SurveyCell {
+    func place(_ cell: SurveyCell, _ part: Part, _ split: SurveySplit?, _ group: String) -> SurveyCell {
         var cell = cell
         (cell.sector, cell.wave, cell.split, cell.group) = (part.sector, part.wave, split?.name ?? "", group)
         return cell
@@ -221,113 +221,11 @@ struct SurveyTabulation {
                 isBelowMinimum: table.counts.contains { specification.disclosure.isBelow($0) }))
     }
 
-    private func wrapped<Value>(_ body: () throws(SurveyError) -> Value) throws(ModelError) -> Value {
+    func wrapped<Value>(_ body: () throws(SurveyError) -> Value) throws(ModelError) -> Value {
         do {
             return try body()
         } catch {
             throw .survey(.sample(error))
-        }
-    }
-}
-
-extension TestRow {
-    /// A row of an outcome; its p-value is not adjusted yet.
-    init(
-        _ outcome: TestOutcome, _ kind: Kind, _ cell: SurveyCell, respondents: Int, intervals: ShareIntervals,
-        isBelowMinimum: Bool
-    ) {
-        self.init(
-            cell: cell, kind: kind, method: outcome.method, respondents: respondents,
-            estimate: outcome.estimate.map { estimate in
-                SurveyEstimate(
-                    value: estimate.value, standardError: estimate.standardError,
-                    degreesOfFreedom: outcome.degreesOfFreedom,
-                    interval: intervals.interval(
-                        estimate.value, standardError: estimate.standardError,
-                        degreesOfFreedom: outcome.degreesOfFreedom), designEffect: nil)
-            }, statistic: outcome.statistic, degreesOfFreedom: outcome.degreesOfFreedom,
-            denominatorDegreesOfFreedom: outcome.denominator, pValue: outcome.pValue, adjustedPValue: outcome.pValue,
-            familySize: 1, isSignificant: false, isBelowMinimum: isBelowMinimum)
-    }
-}
-
-// MARK: Waves and ranks
-
-extension SurveyTabulation {
-    /// Changes of every variable from a wave to the next that has respondents, for all and by group.
-    private mutating func compareWaves(
-        _ item: SurveyItem, _ answers: SurveyRespondents.Answers, sector: Int
-    ) throws {
-        guard respondents.waves.names.count > 1 else { return }
-        let isSector = respondents.sectors.members(of: sector)
-        for split in splits {
-            for group in split.groups.names.indices {
-                let isMember = isSector.indices.map { isSector[$0] && split.groups.codes[$0] == Int32(group) }
-                let part = Part(sector: respondents.sectors.names[sector], wave: "", isMember: isMember)
-                let name = split.groups.names[group]
-                if case .numbers(let numbers) = answers {
-                    let table = try wrapped { () throws(SurveyError) in
-                        try sample.means(of: numbers, by: respondents.waves, among: isMember, name: item.name)
-                    }
-                    var cell = SurveyCell(item: item.name)
-                    cell.label = item.label
-                    if let table { appendChanges(table, 0, place(cell, part, split.declared, name)) }
-                }
-                for variable in Self.variables(item, answers) where !variable.compared.isEmpty {
-                    let table = try wrapped { () throws(SurveyError) in
-                        try sample.shares(
-                            of: variable.codes, levels: variable.levels.count, by: respondents.waves, among: isMember,
-                            name: item.name)
-                    }
-                    guard let table else { continue }
-                    for category in variable.compared {
-                        appendChanges(table, category, place(variable.cell(category), part, split.declared, name))
-                    }
-                }
-            }
-        }
-    }
-
-    private mutating func appendChanges(_ table: GroupedTable, _ category: Int, _ cell: SurveyCell) {
-        for later in table.positions.indices.dropFirst() {
-            var cell = cell
-            cell.wave = table.groups.names[later]
-            let (first, second) = (
-                WaveFigure(table, later - 1, category, specification.disclosure),
-                WaveFigure(table, later, category, specification.disclosure)
-            )
-            let indices = [later - 1, later].map { $0 * table.categoryCount + category }
-            let row = ChangeRow(
-                from: first, to: second, cell: cell, overlap: specification.overlap,
-                designCovariance: table.estimates.covariance[indices[0], indices[1]],
-                jointDegreesOfFreedom: table.jointDegreesOfFreedom, intervals: intervals)
-            if let row { findings.changes.append(row) }
-        }
-    }
-
-    /// The order of options by how often they were selected.
-    private mutating func rank(
-        _ item: SurveyItem, _ options: [(name: String, label: String, codes: [Int32])], _ part: Part
-    ) throws {
-        let isMember = part.isMember.indices.map {
-            part.isMember[$0] && options[0].codes[$0] >= 0 && sample.weights[$0] > 0
-        }
-        guard isMember.contains(true) else { return }
-        let estimates = try wrapped { () throws(SurveyError) in
-            try sample.estimates(of: OptionShares(isMember: isMember, options: options.map(\.codes)))
-        }
-        let domain = sample.clusters(of: isMember.map { $0 ? 0 : -1 }, count: 1)[0]
-        let ranks = Ranks(
-            estimates.values, degreesOfFreedom: domain.degreesOfFreedom, coverage: intervals.coverage
-        ) { first, second in
-            let covariance = estimates.covariance
-            return covariance[first, first] + covariance[second, second] - 2 * covariance[first, second]
-        }
-        for (position, option) in options.enumerated() {
-            var cell = SurveyCell(item: item.name)
-            cell.label = option.label.isEmpty ? item.label : option.label
-            cell.category = option.name
-            findings.ranks.append(ranks.row(position, place(cell, part, nil, "")))
         }
     }
 }

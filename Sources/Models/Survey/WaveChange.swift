@@ -19,6 +19,28 @@ extension WaveFigure {
     }
 }
 
+extension SurveyOverlap {
+    /// The largest and the smallest variance of the difference of two waves that is possible, and what it is called.
+    fileprivate func variance(
+        _ first: WaveFigure, _ second: WaveFigure, designCovariance: Double
+    ) -> (word: String, largest: Double, smallest: Double) {
+        let sum = first.variance + second.variance
+        let sizes = (Double(first.respondents), Double(second.respondents))
+        let product = (first.variance * second.variance).squareRoot()
+        func covariance(_ share: Double) -> Double {
+            share * min(sizes.0, sizes.1) / (sizes.0 * sizes.1).squareRoot() * product
+        }
+        switch self {
+        case .independent: return ("independent", sum, sum)
+        case .design: return ("design", sum - 2 * designCovariance, sum - 2 * designCovariance)
+        case .declared(let share, let correlation):
+            let variance = sum - 2 * correlation * covariance(share)
+            return ("declared", variance, variance)
+        case .bounded(let share): return ("bounded", sum, sum - 2 * covariance(share))
+        }
+    }
+}
+
 extension ChangeRow {
     /// The change from a wave to the next; nil where its standard error is 0 or unknown.
     ///
@@ -33,19 +55,7 @@ extension ChangeRow {
         from first: WaveFigure, to second: WaveFigure, cell: SurveyCell, overlap: SurveyOverlap,
         designCovariance: Double, jointDegreesOfFreedom: Double, intervals: ShareIntervals
     ) {
-        let sum = first.variance + second.variance
-        func shared(_ share: Double) -> Double {
-            let (n1, n2) = (Double(first.respondents), Double(second.respondents))
-            return share * min(n1, n2) / (n1 * n2).squareRoot() * (first.variance * second.variance).squareRoot()
-        }
-        let known: (word: String, largest: Double, smallest: Double) =
-            switch overlap {
-            case .design: ("design", sum - 2 * designCovariance, sum - 2 * designCovariance)
-            case .independent: ("independent", sum, sum)
-            case .declared(let share, let correlation):
-                ("declared", sum - 2 * correlation * shared(share), sum - 2 * correlation * shared(share))
-            case .bounded(let share): ("bounded", sum, sum - 2 * shared(share))
-            }
+        let known = overlap.variance(first, second, designCovariance: designCovariance)
         let satterthwaite = Self.satterthwaite(first, second)
         let degrees = overlap == .design ? jointDegreesOfFreedom : satterthwaite
         guard
