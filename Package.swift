@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "LinearAlgebra", dependencies: ["CLAPACK", "Parallelism", numerics], swiftSettings: strict),
         .target(name: "Probability", swiftSettings: optimised),
         .target(name: "Tables", dependencies: ["Parallelism"], swiftSettings: strict),
+        .target(name: "Disclosure", swiftSettings: optimised),
         .target(name: "Specifications", dependencies: [yams, "Tables"], swiftSettings: strict),
         .target(
             name: "Surveys", dependencies: ["Parallelism", "LinearAlgebra", "Probability", numerics],
@@ -39,7 +40,7 @@ let package = Package(
         .target(
             name: "Models",
             dependencies: [
-                "CNLopt", "Parallelism", "LinearAlgebra", "Probability", "Tables", "Specifications", "Surveys",
+                "CNLopt", "Parallelism", "LinearAlgebra", "Probability", "Tables", "Disclosure", "Specifications", "Surveys",
                 collections, numerics,
             ],
             swiftSettings: strict),
@@ -79,6 +80,9 @@ let package = Package(
             name: "montecarlo-benchmark", dependencies: ["Parallelism", "Probability", "Quality"],
             path: "Benchmarks/montecarlo",
             exclude: ["run.sh"], swiftSettings: strict),
+        .executableTarget(
+            name: "survey-benchmark", dependencies: ["Parallelism", "Surveys"], path: "Benchmarks/surveys",
+            exclude: ["counts.py", "peer.R", "run.sh"], swiftSettings: strict),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LinearAlgebraTests", dependencies: ["LinearAlgebra", "Parallelism", "TestSupport"],
@@ -87,6 +91,8 @@ let package = Package(
             name: "ProbabilityTests", dependencies: ["Probability", "Quality", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "TablesTests", dependencies: ["Tables", "Parallelism", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "DisclosureTests", dependencies: ["Disclosure", "TestSupport"], swiftSettings: optimised),
         .testTarget(
             name: "SpecificationsTests", dependencies: ["Specifications", "TestSupport"], swiftSettings: strict),
         .testTarget(

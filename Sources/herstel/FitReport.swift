@@ -117,17 +117,21 @@ struct FitReport {
 
     private func deviationTable(_ analysis: RecoveryAnalysis) throws -> String {
         let isGrowth = analysis.quantity == .growth
+        let sectors = Set(analysis.estimates.labels.map(\.sector)).count > 1
         var table = TextTable(
-            ["outcome", isGrowth ? "cohort" : "year", "group", "against", "deviation", "90% interval", "SD"]
+            ["outcome"] + (sectors ? ["sector"] : []) + [
+                isGrowth ? "cohort" : "year", "group", "against", "deviation", "90% interval", "SD",
+            ]
                 + (isGrowth ? ["weeks"] : []) + ["verdict"],
-            numeric: [false, false, false, false, true, true, true] + (isGrowth ? [true] : []) + [false])
+            numeric: (sectors ? [false] : []) + [false, false, false, false, true, true, true]
+                + (isGrowth ? [true] : []) + [false])
         for finding in try analysis.cellFindings() {
             guard let comparison = finding.comparison else { continue }
             let interval = comparison.interval
             let weeks = comparison.delayWeeks.map { "\(fixed($0.value, 1)) (se \(fixed($0.standardError, 1)))" } ?? ""
             table.append(
-                [
-                    finding.cell.outcome, finding.cell.cohort, finding.cell.group, comparison.baselineKind.rawValue,
+                [finding.cell.outcome] + (sectors ? [finding.cell.sector] : []) + [
+                    finding.cell.cohort, finding.cell.group, comparison.baselineKind.rawValue,
                     fixed(comparison.deviation.value, 2),
                     "\(fixed(interval.lowerBound, 2)) to \(fixed(interval.upperBound, 2))",
                     comparison.deviationInSD.map { fixed($0, 3) } ?? "",
@@ -154,17 +158,20 @@ struct FitReport {
     }
 
     private func gapTable(_ analysis: RecoveryAnalysis) throws -> String {
+        let sectors = Set(analysis.estimates.labels.map(\.sector)).count > 1
         var table = TextTable(
-            ["outcome", "cohort", "gap", "change", "90% interval", "verdict"],
-            numeric: [false, false, true, true, true, false])
+            ["outcome"] + (sectors ? ["sector"] : []) + ["cohort", "gap", "change", "90% interval", "verdict"],
+            numeric: (sectors ? [false] : []) + [false, false, true, true, true, false])
         var isEmpty = true
         for finding in try analysis.gapFindings() {
             guard let change = finding.change, let interval = finding.interval else { continue }
             isEmpty = false
-            table.append([
-                finding.outcome, finding.cohort, fixed(finding.gap.value, 2), fixed(change.value, 2),
-                "\(fixed(interval.lowerBound, 2)) to \(fixed(interval.upperBound, 2))", finding.verdict?.rawValue ?? "",
-            ])
+            table.append(
+                [finding.outcome] + (sectors ? [finding.sector] : []) + [
+                    finding.cohort, fixed(finding.gap.value, 2), fixed(change.value, 2),
+                    "\(fixed(interval.lowerBound, 2)) to \(fixed(interval.upperBound, 2))",
+                    finding.verdict?.rawValue ?? "",
+                ])
         }
         let groups = analysis.judgement
         return isEmpty

@@ -47,6 +47,58 @@ import Testing
     }
 }
 
+@Suite("Levels against the baseline") struct LevelAnalysisTests {
+    private func analysis(_ judgement: Judgement, sd: Double?) throws -> RecoveryAnalysis {
+        let cells = ["2017", "2018", "2022"].map { Cell(quantity: .level, outcome: "complaints", cohort: $0) }
+        return try RecoveryAnalysis(
+            estimates: Estimates(labels: cells, values: [20, 22, 24], covariance: .diagonal([0.04, 0.04, 0.04])),
+            baseline: BaselineDeclaration(cohorts: ["2017", "2018"], kind: .mean),
+            standardDeviations: sd.map { ["complaints": $0] } ?? [:], judgement: judgement)
+    }
+
+    private func judgement(_ better: Judgement.Direction, ownMargin: Double? = nil) -> Judgement {
+        Judgement(
+            margin: 0.05, teachingWeeks: 40, lowGroup: "a", highGroup: "b", better: better, ownMargin: ownMargin)
+    }
+
+    @Test func lessIsBetterTurnsTheVerdictAround() throws {
+        let more = try #require(try analysis(judgement(.higher), sd: 10).cellFindings().last?.comparison)
+        let less = try #require(try analysis(judgement(.lower), sd: 10).cellFindings().last?.comparison)
+        #expect(more.verdict == .ahead)
+        #expect(less.verdict == .behind)
+        #expect(less.deviation.value == 3)
+        #expect(less.delayWeeks == nil)
+    }
+
+    @Test func aMarginOfItsOwnNeedsNoStandardDeviation() throws {
+        let comparison = try #require(
+            try analysis(judgement(.lower, ownMargin: 4), sd: nil).cellFindings().last?.comparison)
+        #expect(comparison.verdict == .recovered)
+        #expect(comparison.deviationInSD == nil)
+        #expect(try analysis(judgement(.lower), sd: nil).cellFindings().last?.comparison?.verdict == nil)
+    }
+
+    @Test func theSimulatorStartsPositiveWhenBetter() throws {
+        let analysis = try analysis(judgement(.lower), sd: 10)
+        let start = try analysis.deviations(of: [analysis.estimates.labels[2]])
+        #expect(abs(start.values[0] + 0.3) < 1e-14)
+    }
+
+    @Test func aCellWithoutItsBaselineIsNotCompared() throws {
+        let cells = [("2017", "a"), ("2018", "a"), ("2022", "a"), ("2022", "b")].map {
+            Cell(quantity: .level, outcome: "y", cohort: $0.0, group: $0.1)
+        }
+        let analysis = try RecoveryAnalysis(
+            estimates: Estimates(labels: cells, values: [1, 1, 1, 1], covariance: .identity(4)),
+            baseline: BaselineDeclaration(cohorts: ["2017", "2018"], kind: .mean), standardDeviations: ["y": 1],
+            judgement: judgement(.higher))
+        let findings = try analysis.cellFindings()
+        #expect(findings.last?.comparison == nil)
+        #expect(findings[2].comparison != nil)
+        #expect(try analysis.gapFindings().allSatisfy { $0.change == nil })
+    }
+}
+
 @Suite struct RecoveryAnalysisTests {
     private let cohorts = ["2016/17", "2017/18", "2018/19", "2019/20"]
 

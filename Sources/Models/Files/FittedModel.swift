@@ -18,6 +18,8 @@ public struct FittedModel: Sendable {
     public var persistence: PersistenceFit? = nil
     /// How many each reported cell rests on, where the data tell.
     public var counts: [Cell: CellCount] = [:]
+    /// The reported cells of which nothing is published.
+    public var suppressed: [SuppressedCell] = []
     /// The monitor's tables, for kind `survey`.
     public var survey: SurveyFindings? = nil
     /// The data files that were read.
@@ -41,7 +43,7 @@ extension ModelFile {
                 let fitted = try specification.fit(name: name, table: table, baselineCohorts: baseline?.cohorts ?? [])
                 return FittedModel(
                     file: self, fit: fitted.result, growth: fitted.growth, inference: fitted.inference,
-                    generalised: fitted.generalised, dataPaths: [specification.dataPath],
+                    generalised: fitted.generalised, suppressed: fitted.suppressed, dataPaths: [specification.dataPath],
                     seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
             case .aggregate(let specification):
                 let fit = try AggregateModel(specification: specification).fit(name: name)
@@ -62,6 +64,7 @@ extension ModelFile {
                 let fitted = try specification.fit(name: name, table: table, baselineYears: baseline?.cohorts ?? [])
                 return FittedModel(
                     file: self, fit: fitted.fit, growth: nil, inference: nil, generalised: nil, counts: fitted.counts,
+                    suppressed: fitted.suppressed,
                     dataPaths: dataPaths,
                     seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
             case .persistence(let specification):

@@ -94,6 +94,8 @@ extension GrowthSpecification {
         public let inference: GrowthInference?
         /// The generalised linear mixed model, for another family.
         public let generalised: GeneralisedFit?
+        /// The reported cells of which nothing is published.
+        public var suppressed: [SuppressedCell] = []
     }
 
     /// Fits the model to a table.
@@ -120,9 +122,15 @@ extension GrowthSpecification {
             model: name, coefficients: coefficients, varianceComponents: fit.varianceComponents,
             estimates: reporter?.estimates, standardDeviations: deviations,
             diagnostics: fit.diagnostics(inference) + (reporter?.diagnostics ?? []))
+        let extra = try GrowthInference(fit, inference, coefficients: coefficients)
+        guard let report, let cells = result.estimates?.labels, let rule = disclosure.rule else {
+            return Fitted(result: result, growth: fit, inference: extra, generalised: nil)
+        }
+        let suppressed = try PublishedCells(fit.counts(of: cells, report: report), rule: rule).suppressed
+        // Sums of coefficients are cells: with one cell hidden none of them can be shown.
         return Fitted(
-            result: result, growth: fit, inference: try GrowthInference(fit, inference, coefficients: coefficients),
-            generalised: nil)
+            result: result.without(suppressed, coefficients: .none, rule: rule), growth: fit,
+            inference: suppressed.isEmpty ? extra : nil, generalised: nil, suppressed: suppressed)
     }
 
     private func fit(name: String, frame: ModelFrame, family: Family) throws(ModelError) -> Fitted {

@@ -41,12 +41,14 @@ public struct GrowthSpecification: Sendable {
     public let subset: RowCondition?
     /// What to report; nil for coefficients only.
     public let report: Report?
+    /// From how many individuals on a reported cell is published.
+    public let disclosure: DisclosureDeclaration
     /// Which standard errors, degrees of freedom and intervals to give.
     public let inference: InferenceSpecification
 
     static let keys = [
         "data", "formula", "family", "quadrature_points", "estimation", "weights", "contrasts", "subset", "report",
-        "inference", "output",
+        "inference", "output", DisclosureDeclaration.key,
     ]
 
     init?(_ model: SpecificationMapping, folder: String) {
@@ -61,8 +63,10 @@ public struct GrowthSpecification: Sendable {
         }
         let subset = model.optional("subset").map(RowCondition.declared)
         guard let data, let formula, let criterion,
-            let inference = InferenceSpecification(model, formula: formula, criterion: criterion)
+            let inference = InferenceSpecification(model, formula: formula, criterion: criterion),
+            let disclosure = DisclosureDeclaration(model.optional(DisclosureDeclaration.key))
         else { return nil }
+        self.disclosure = disclosure
         self.inference = inference
         guard let family = Self.family(model) else { return nil }
         (self.family, quadraturePoints) = family

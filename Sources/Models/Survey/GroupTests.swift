@@ -86,44 +86,26 @@ extension GroupedTable {
 }
 
 extension SurveySample {
-    /// The difference of each group from all others together, for one category of a variable.
+    /// The difference of each group from all others together, group by group and within a group by cell.
     ///
-    /// The others are a domain of their own, so that their sizes' errors count.
-    func differences(_ table: GroupedTable, codes: [Int32], levels: Int, category: Int) throws(SurveyError)
-        -> [TestOutcome?]
-    {
-        try againstRest(table) { halves throws(SurveyError) in
-            let statistic = GroupedShares(
-                groups: halves, categories: codes, groupCount: 2, categoryCount: levels, name: "a group")
-            let estimates = try self.estimates(of: statistic)
-            var contrast = Matrix(rows: 1, columns: 2 * levels)
-            (contrast[0, category], contrast[0, levels + category]) = (1, -1)
-            return estimates.transformed(contrast)
+    /// The others are a domain of their own, so that their sizes' errors count. Of two groups one is the other's rest: a single
+    /// difference.
+    func differences(_ table: GroupedTable, _ item: TableItem) throws(SurveyError) -> [[TestOutcome?]] {
+        let groups = table.positions.count == 2 ? 0..<1 : table.positions.indices
+        let halves = groups.map { group in
+            TableSplit(groups: table.groups.codes.map { $0 < 0 ? -1 : $0 == Int32(group) ? 0 : 1 }, groupCount: 2)
         }
-    }
-
-    /// The difference of each group's mean from that of all others together.
-    func differences(_ table: GroupedTable, numbers: [Double]) throws(SurveyError) -> [TestOutcome?] {
-        try againstRest(table) { halves throws(SurveyError) in
-            try self.estimates(of: GroupedMeans(groups: halves, numbers: numbers, groupCount: 2, name: "a group"))
-                .transformed(Matrix(rows: 1, columns: 2, elements: [1, -1]))
-        }
-    }
-
-    private func againstRest(
-        _ table: GroupedTable, _ difference: ([Int32]) throws(SurveyError) -> SurveyEstimates
-    ) throws(SurveyError) -> [TestOutcome?] {
-        var outcomes: [TestOutcome?] = []
-        // Of two groups one is the other's rest: a single test.
-        for group in 0..<(table.positions.count == 2 ? 1 : table.positions.count) {
-            let halves = table.groups.codes.map { $0 < 0 ? -1 : $0 == Int32(group) ? Int32(0) : 1 }
-            let found = try difference(halves)
-            outcomes.append(
+        guard table.positions.count > 1 else { return [] }
+        return try tables(of: [item], by: halves)[0].map { half in
+            guard half.estimatedGroups.count == 2 else { return (0..<half.cellCount).map { _ in nil } }
+            let width = half.cellCount
+            let found = half.estimates.differences((0..<width).map { (minuend: $0, subtrahend: width + $0) })
+            return (0..<width).map { cell in
                 .t(
-                    "difference_t", found.values[0], variance: found.covariance[0, 0],
-                    degreesOfFreedom: table.jointDegreesOfFreedom))
+                    "difference_t", found.values[cell], variance: found.covariance[cell, cell],
+                    degreesOfFreedom: table.jointDegreesOfFreedom)
+            }
         }
-        return outcomes
     }
 
     /// Rao and Scott's second-order test that groups and categories are independent, as R survey's `svychisq`: Pearson's
@@ -143,10 +125,8 @@ extension SurveySample {
         let cells = codes.indices.map { row in
             table.groups.codes[row] < 0 ? -1 : table.groups.codes[row] * Int32(columns) + numbers[Int(codes[row])]
         }
-        let everybody = table.groups.codes.map { min($0, 0) }
-        let shares = try estimates(
-            of: GroupedShares(
-                groups: everybody, categories: cells, groupCount: 1, categoryCount: rows * columns, name: "the table"))
+        let shares = try tables(
+            of: [.categories(cells, count: rows * columns)], by: [.all(rowCount: rowCount)])[0][0].estimates
         let count = Double(table.counts.reduce(0) { $0 + $1.respondents })
         return RaoScott(shares: shares, rows: rows, columns: columns, respondents: count)?
             .outcome(degreesOfFreedom: table.jointDegreesOfFreedom)

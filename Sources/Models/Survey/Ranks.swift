@@ -1,41 +1,4 @@
-import LinearAlgebra
 import Probability
-import Surveys
-
-/// The shares that selected each option of a multiple-response item, jointly.
-struct OptionShares: SurveyStatistic {
-    /// Who is in the base.
-    let isMember: [Bool]
-    /// For each option 1 where a respondent selected it.
-    let options: [[Int32]]
-
-    func values(weights: [Double]) throws(SurveyError) -> [Double] {
-        let total = try total(weights)
-        return options.map { codes in
-            var sum = 0.0
-            for row in codes.indices where isMember[row] && codes[row] == 1 { sum += weights[row] }
-            return sum / total
-        }
-    }
-
-    func influence(weights: [Double]) throws(SurveyError) -> Matrix {
-        let (shares, total) = (try values(weights: weights), try total(weights))
-        var influence = Matrix(rows: isMember.count, columns: options.count)
-        for (option, codes) in options.enumerated() {
-            for row in codes.indices where isMember[row] {
-                influence[row, option] = ((codes[row] == 1 ? 1 : 0) - shares[option]) / total
-            }
-        }
-        return influence
-    }
-
-    private func total(_ weights: [Double]) throws(SurveyError) -> Double {
-        var total = 0.0
-        for row in isMember.indices where isMember[row] { total += weights[row] }
-        guard total > 0 else { throw .emptyDomain("the item's base") }
-        return total
-    }
-}
 
 /// The order of some shares, and which ranks agree with their errors.
 ///

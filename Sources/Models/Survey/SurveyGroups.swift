@@ -24,19 +24,20 @@ struct SurveyGroups {
     /// The respondents of one group.
     func members(of group: Int) -> [Bool] { codes.map { $0 == Int32(group) } }
 
-    /// The groups of those respondents who are in a domain, without groups that have none of them.
-    ///
-    /// - Returns: The groups that are left, and their positions among all.
-    func within(_ isMember: [Bool], weights: [Double]) -> (groups: SurveyGroups, positions: [Int]) {
-        var isPresent = [Bool](repeating: false, count: names.count)
-        for row in codes.indices where isMember[row] && codes[row] >= 0 && weights[row] > 0 {
-            isPresent[Int(codes[row])] = true
-        }
-        let positions = names.indices.filter { isPresent[$0] }
+    /// The same groups without respondents outside a domain.
+    func restricted(to isMember: [Bool]) -> SurveyGroups { restricted { isMember[$0] } }
+
+    /// The same groups without some respondents.
+    func restricted(where isMember: (Int) -> Bool) -> SurveyGroups {
+        SurveyGroups(codes: codes.indices.map { isMember($0) ? codes[$0] : -1 }, names: names)
+    }
+
+    /// Some of the groups, numbered anew.
+    func kept(_ positions: [Int]) -> SurveyGroups {
         var numbers = [Int32](repeating: -1, count: names.count)
         for (number, position) in positions.enumerated() { numbers[position] = Int32(number) }
-        let kept = codes.indices.map { isMember[$0] && codes[$0] >= 0 ? numbers[Int(codes[$0])] : -1 }
-        return (SurveyGroups(codes: kept, names: positions.map { names[$0] }), positions)
+        return SurveyGroups(
+            codes: codes.map { $0 < 0 ? -1 : numbers[Int($0)] }, names: positions.map { names[$0] })
     }
 }
 
@@ -44,18 +45,5 @@ extension SurveySample {
     /// The first-stage clusters and strata of the rows; nil with replicate weights.
     var firstStage: SurveyDesign.Stage? {
         if case .linearisation(let design) = errors { design.stages[0] } else { nil }
-    }
-
-    /// Clusters, and the degrees of freedom, of groups of respondents: clusters less strata with a member that has weight, as R
-    /// survey's `degf` of a subset. With replicate weights those of all.
-    func clusters(of groups: [Int32], count: Int) -> [(clusters: Int?, degreesOfFreedom: Double)] {
-        guard let stage = firstStage else { return Array(repeating: (nil, degreesOfFreedom), count: count) }
-        var clusters = [Set<Int32>](repeating: [], count: count)
-        var strata = clusters
-        for row in groups.indices where groups[row] >= 0 && weights[row] > 0 {
-            clusters[Int(groups[row])].insert(stage.clusters[row])
-            strata[Int(groups[row])].insert(stage.strata[row])
-        }
-        return zip(clusters, strata).map { ($0.count, Double($0.count - $1.count)) }
     }
 }

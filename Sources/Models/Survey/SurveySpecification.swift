@@ -70,10 +70,9 @@ public struct SurveySpecification: Sendable {
         let source = Source(model, folder: folder)
         if case .some(.none) = subset { return nil }
         if case .some(.none) = response { return nil }
-        guard let design, let sector, let wave, let splits, let testing, let intervals, let disclosure, let source
-        else {
-            return nil
-        }
+        guard let design, let sector, let wave, let splits, let testing, let intervals, let disclosure, let source,
+            source.allows(model)
+        else { return nil }
         (self.subset, self.design, self.response) = (subset ?? nil, design, response ?? nil)
         (self.sector, self.wave, overlap, self.splits) = (sector, wave.domain, wave.overlap, splits)
         (self.testing, self.intervals, self.disclosure) = (testing, intervals, disclosure)

@@ -14,7 +14,7 @@ extension SurveyTabulation {
                 let name = split.groups.names[group]
                 if case .numbers(let numbers) = answers {
                     let table = try wrapped { () throws(SurveyError) in
-                        try sample.means(of: numbers, by: respondents.waves, among: isMember, name: item.name)
+                        try sample.means(of: numbers, by: respondents.waves, among: isMember)
                     }
                     var cell = SurveyCell(item: item.name)
                     cell.label = item.label
@@ -23,8 +23,7 @@ extension SurveyTabulation {
                 for variable in Self.variables(item, answers) where !variable.compared.isEmpty {
                     let table = try wrapped { () throws(SurveyError) in
                         try sample.shares(
-                            of: variable.codes, levels: variable.levels.count, by: respondents.waves, among: isMember,
-                            name: item.name)
+                            of: variable.codes, levels: variable.levels.count, by: respondents.waves, among: isMember)
                     }
                     guard let table else { continue }
                     for category in variable.compared {
@@ -56,20 +55,17 @@ extension SurveyTabulation {
     mutating func rank(
         _ item: SurveyItem, _ options: [(name: String, label: String, codes: [Int32])], _ part: Part
     ) throws {
-        let isMember = part.isMember.indices.map {
-            part.isMember[$0] && options[0].codes[$0] >= 0 && sample.weights[$0] > 0
+        let base = part.isMember.indices.map { part.isMember[$0] && options[0].codes[$0] >= 0 }
+        let split = TableSplit(groups: base.map { $0 ? 0 : -1 }, groupCount: 1)
+        let table = try wrapped { () throws(SurveyError) in
+            try sample.tables(of: [.options(options.map(\.codes))], by: [split])[0][0]
         }
-        guard isMember.contains(true) else { return }
-        let estimates = try wrapped { () throws(SurveyError) in
-            try sample.estimates(of: OptionShares(isMember: isMember, options: options.map(\.codes)))
-        }
-        let domain = sample.clusters(of: isMember.map { $0 ? 0 : -1 }, count: 1)[0]
+        guard !table.estimatedGroups.isEmpty else { return }
+        let degrees = sample.degreesOfFreedom(in: DomainCodes(rows: base, name: item.name))[0]
+        let covariance = table.estimates.covariance
         let ranks = Ranks(
-            estimates.values, degreesOfFreedom: domain.degreesOfFreedom, coverage: intervals.coverage
-        ) { first, second in
-            let covariance = estimates.covariance
-            return covariance[first, first] + covariance[second, second] - 2 * covariance[first, second]
-        }
+            table.estimates.values, degreesOfFreedom: degrees, coverage: intervals.coverage
+        ) { covariance[$0, $0] + covariance[$1, $1] - 2 * covariance[$0, $1] }
         for (position, option) in options.enumerated() {
             var cell = SurveyCell(item: item.name)
             cell.label = option.label.isEmpty ? item.label : option.label

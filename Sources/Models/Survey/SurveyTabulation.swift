@@ -88,8 +88,7 @@ struct SurveyTabulation {
     ) throws {
         let table = try wrapped { () throws(SurveyError) in
             try sample.shares(
-                of: variable.codes, levels: variable.levels.count, by: groups, among: part.isMember,
-                name: variable.item.name)
+                of: variable.codes, levels: variable.levels.count, by: groups, among: part.isMember)
         }
         guard let table else { return }
         for group in table.positions.indices {
@@ -99,7 +98,9 @@ struct SurveyTabulation {
         }
         guard let split else { return }
         if variable.isAssociationTested { try association(variable, table, part, split) }
-        for category in variable.compared { try compare(variable, table, category, part, split) }
+        let cells = variable.compared.map { ($0, place(variable.cell($0), part, split, "")) }
+        if split.isOrdered { for (category, cell) in cells { append(table.trend(category), .trend, cell, table) } }
+        try appendDifferences(table, .categories(variable.codes, count: variable.levels.count), cells)
     }
 
     private func shareRow(
@@ -112,11 +113,10 @@ struct SurveyTabulation {
         let n = Double(counts.respondents)
         let degrees = table.degreesOfFreedom[group]
         let error = degrees > 0 ? table.variance(group, category).squareRoot() : .nan
-        let simple = share * (1 - share) / (n - 1)
         let estimate = SurveyEstimate(
             value: share, standardError: error, degreesOfFreedom: degrees,
             interval: intervals.interval(share, standardError: error, respondents: n, degreesOfFreedom: degrees),
-            designEffect: n > 1 && simple > 0 && degrees > 0 ? error * error / simple : nil)
+            designEffect: degrees > 0 ? table.designEffects[group * table.categoryCount + category] : nil)
         return ShareRow(
             cell: place(variable.cell(category), part, split, table.groups.names[group]), kind: variable.kind,
             counts: counts, count: cell.count, weightedCount: cell.weighted, estimate: estimate, printedPercent: nil,
@@ -135,7 +135,7 @@ struct SurveyTabulation {
         _ item: SurveyItem, _ numbers: [Double], _ part: Part, _ split: SurveySplit?, _ groups: SurveyGroups
     ) throws {
         let table = try wrapped { () throws(SurveyError) in
-            try sample.means(of: numbers, by: groups, among: part.isMember, name: item.name)
+            try sample.means(of: numbers, by: groups, among: part.isMember)
         }
         guard let table else { return }
         var cell = SurveyCell(item: item.name)
@@ -148,8 +148,7 @@ struct SurveyTabulation {
         cell = place(cell, part, split, "")
         append(table.equality(), .association, cell, table)
         if split.isOrdered { append(table.trend(0), .trend, cell, table) }
-        let differences = try wrapped { () throws(SurveyError) in try sample.differences(table, numbers: numbers) }
-        append(differences, cell, table)
+        try appendDifferences(table, .number(numbers), [(0, cell)])
     }
 
     private func meanRow(_ cell: SurveyCell, _ numbers: [Double], _ table: GroupedTable, _ group: Int) -> MeanRow {
@@ -164,7 +163,7 @@ struct SurveyTabulation {
         let estimate = SurveyEstimate(
             value: mean, standardError: error, degreesOfFreedom: degrees,
             interval: intervals.interval(mean, standardError: error, degreesOfFreedom: degrees),
-            designEffect: variance > 0 && degrees > 0 ? error * error / (variance / n) : nil)
+            designEffect: degrees > 0 ? table.designEffects[group] : nil)
         return MeanRow(
             cell: cell, counts: counts, estimate: estimate, standardDeviation: variance.squareRoot(),
             isBelowMinimum: specification.disclosure.isBelow(counts))
@@ -183,24 +182,18 @@ struct SurveyTabulation {
         append(outcome, .association, place(cell, part, split, ""), table)
     }
 
-    private mutating func compare(
-        _ variable: ReportedVariable, _ table: GroupedTable, _ category: Int, _ part: Part, _ split: SurveySplit
+    /// The differences of groups from the rest, for some cells of an item.
+    private mutating func appendDifferences(
+        _ table: GroupedTable, _ item: TableItem, _ cells: [(position: Int, cell: SurveyCell)]
     ) throws {
-        let cell = place(variable.cell(category), part, split, "")
-        if split.isOrdered { append(table.trend(category), .trend, cell, table) }
-        let differences = try wrapped { () throws(SurveyError) in
-            try sample.differences(
-                table, codes: variable.codes, levels: variable.levels.count, category: category)
-        }
-        append(differences, cell, table)
-    }
-
-    private mutating func append(_ differences: [TestOutcome?], _ cell: SurveyCell, _ table: GroupedTable) {
-        guard table.positions.count > 1 else { return }
-        for (group, outcome) in differences.enumerated() {
-            var cell = cell
-            cell.group = table.groups.names[group]
-            append(outcome, .difference, cell, table)
+        guard !cells.isEmpty else { return }
+        let outcomes = try wrapped { () throws(SurveyError) in try sample.differences(table, item) }
+        for (position, cell) in cells {
+            for (group, outcomes) in outcomes.enumerated() {
+                var cell = cell
+                cell.group = table.groups.names[group]
+                append(outcomes[position], .difference, cell, table)
+            }
         }
     }
 

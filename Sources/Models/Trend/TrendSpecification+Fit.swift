@@ -1,4 +1,5 @@
 import LinearAlgebra
+import OrderedCollections
 import Surveys
 import Tables
 
@@ -6,6 +7,7 @@ import Tables
 struct TrendResult {
     let fit: ModelFit
     let counts: [Cell: CellCount]
+    let suppressed: [SuppressedCell]
 }
 
 extension TrendSpecification {
@@ -31,8 +33,14 @@ extension TrendSpecification {
                 degreesOfFreedom: estimates.degreesOfFreedom),
             varianceComponents: [], estimates: estimates, standardDeviations: deviations,
             diagnostics: diagnostics(cells, sample: sample, table: table, isInside: isInside, read: all.rowCount))
+        let counts = OrderedDictionary(zip(cells.cells, cells.counts)) { first, _ in first }
+        guard let rule = disclosure.rule else { return TrendResult(fit: fit, counts: Dictionary(uniqueKeysWithValues: counts.map { ($0.key, $0.value) }), suppressed: []) }
+        let suppressed = try PublishedCells(counts, rule: rule).suppressed
+        let hidden = Set(suppressed.map(\.cell))
         return TrendResult(
-            fit: fit, counts: Dictionary(zip(cells.cells, cells.counts)) { first, _ in first })
+            fit: fit.without(
+                suppressed, coefficients: fit.coefficients.without(Set(hidden.map(\.name))), rule: rule),
+            counts: Dictionary(uniqueKeysWithValues: counts.filter { !hidden.contains($0.key) }.map { ($0.key, $0.value) }), suppressed: suppressed)
     }
 
     /// The rows that have a year: the others belong to no wave.

@@ -35,10 +35,12 @@ public struct TrendSpecification: Sendable {
     public let hasCommonClusters: Bool
     /// Errors of linking years to a common scale.
     public let linkErrors: [LinkError]
+    /// From how many individuals on a cell is published.
+    public let disclosure: DisclosureDeclaration
 
     static let keys = [
         "data", "design", "subset", "outcomes", "year", "group", "sector", "waves", "link_errors", "series",
-        "disclosure",
+        DisclosureDeclaration.key,
     ]
 
     init?(_ model: SpecificationMapping, folder: String) {
@@ -49,6 +51,7 @@ public struct TrendSpecification: Sendable {
         guard let data, let design, let outcomes, let year = model.text("year"),
             let waves = model.optional("waves").map({ $0.word(among: ["independent", "same_clusters"]) })
                 ?? "independent",
+            let disclosure = DisclosureDeclaration(model.optional(DisclosureDeclaration.key)),
             let links = LinkError.declared(model.optional("link_errors"), outcomes: outcomes.map(\.name))
         else { return nil }
         if case .some(.none) = subset { return nil }
@@ -61,6 +64,7 @@ public struct TrendSpecification: Sendable {
         sector = model.optionalText("sector") ?? ""
         hasCommonClusters = waves == "same_clusters"
         linkErrors = links
+        self.disclosure = disclosure
         var csv = data.csv
         var names: [String] = []
         let used = [year, group].compactMap { $0 } + outcomes.flatMap(\.columns) + design.columns

@@ -54,6 +54,7 @@ extension TableSchema {
             Column(
                 "verdict", .string,
                 "ahead, recovered, at_least_recovered, behind or undetermined, by two one-sided 5% tests"),
+            Column("suppressed", .string, "why the row is withheld: count or complementary; empty when it is not"),
         ])
 
     static let levels = TableSchema(
@@ -223,6 +224,13 @@ struct FitTables {
         for model in models {
             guard let analysis = analyses[model.fit.model], analysis.quantity == .growth else { continue }
             for finding in try analysis.cellFindings() { table.append(Self.cells(of: finding)) }
+            for suppressed in model.suppressed {
+                let cell = suppressed.cell
+                table.append(
+                    [.text(cell.outcome), .text(cell.sector), .text(cell.cohort), .text(cell.group)]
+                        + Array(repeating: .missing, count: TableSchema.growth.columns.count - 5)
+                        + [.text(suppressed.reason)])
+            }
         }
         return table
     }
@@ -236,6 +244,13 @@ struct FitTables {
                     Self.level(
                         finding, model: model.fit.model, count: model.counts[finding.cell],
                         better: analysis.judgement.direction(of: finding.cell.outcome)))
+            }
+            for suppressed in model.suppressed {
+                let cell = suppressed.cell
+                table.append(
+                    [.text(model.fit.model), .text(cell.outcome), .text(cell.sector), .text(cell.cohort), .text(cell.group)]
+                        + Array(repeating: .missing, count: TableSchema.levels.columns.count - 6)
+                        + [.text(suppressed.reason)])
             }
         }
         return table

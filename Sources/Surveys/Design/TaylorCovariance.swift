@@ -9,96 +9,68 @@ extension SurveyDesign {
     ///
     /// - Parameter scores: n x k, each row's `w u`: already weighted.
     /// - Returns: k x k.
-    /// - Complexity: O(n k^2) at worst; O(n k + clusters k^2) with clusters.
+    /// - Complexity: O(n k + clusters k^2) a stage. Memory: the clusters' totals; none where every row is its own cluster.
     public func covariance(ofTotals scores: Matrix) -> Matrix {
         precondition(scores.rows == rowCount, "a row has a score")
-        return stagewise(scores, rows: Array(0..<rowCount), stage: 0)
-    }
-
-    private func stagewise(_ scores: Matrix, rows: [Int], stage number: Int) -> Matrix {
-        let stage = stages[number]
-        let totals = ClusterTotals(scores, rows: rows, stage: stage)
-        var covariance = totals.covariance(stage, lonely: lonelyClusters)
-        guard number + 1 < stages.count, !stage.populationSizes.isEmpty else { return covariance }
-        for (position, members) in totals.members.enumerated() {
-            let fraction = stage.samplingFraction(of: Int(totals.strata[position]))
-            guard fraction > 0 else { continue }
-            covariance = covariance + fraction * stagewise(scores, rows: members, stage: number + 1)
+        var sum = Matrix(rows: scores.columns, columns: scores.columns)
+        for (stage, factors) in zip(stages, factors) where !factors.isZero {
+            let totals = stage.totals(of: scores)
+            sum = sum + stage.covariance(ofClusterTotals: totals, factors: factors)
         }
-        return covariance
+        return sum
     }
 }
 
-/// The totals of the clusters of one stage, among some rows.
-private struct ClusterTotals {
-    /// Totals by cluster, k values each.
-    let totals: [[Double]]
-    /// Each cluster's stratum.
-    let strata: [Int32]
-    /// Each cluster's rows.
-    let members: [[Int]]
-    let width: Int
-
-    init(_ scores: Matrix, rows: [Int], stage: SurveyDesign.Stage) {
-        width = scores.columns
-        var positions: [Int32: Int] = [:]
-        var (totals, strata, members): ([[Double]], [Int32], [[Int]]) = ([], [], [])
-        for row in rows {
-            let cluster = stage.clusters[row]
-            let position: Int
-            if let known = positions[cluster] {
-                position = known
-            } else {
-                position = totals.count
-                positions[cluster] = position
-                totals.append([Double](repeating: 0, count: scores.columns))
-                strata.append(stage.strata[row])
-                members.append([])
-            }
-            members[position].append(row)
-            for column in 0..<scores.columns { totals[position][column] += scores[row, column] }
+extension SurveyDesign.Stage {
+    /// The totals of the clusters, clusters x k, rows added in their order.
+    fileprivate func totals(of scores: Matrix) -> Matrix {
+        // Numbered in order of first appearance: as many clusters as rows means the same order.
+        if clusterCount == scores.rows { return scores }
+        var totals = [Double](repeating: 0, count: clusterCount * scores.columns)
+        for column in 0..<scores.columns {
+            let (source, target) = (column * scores.rows, column * clusterCount)
+            for row in 0..<scores.rows { totals[target + Int(clusters[row])] += scores.elements[source + row] }
         }
-        (self.totals, self.strata, self.members) = (totals, strata, members)
+        return Matrix(rows: clusterCount, columns: scores.columns, elements: totals)
     }
 
-    func covariance(_ stage: SurveyDesign.Stage, lonely: SurveyDesign.LonelyClusters) -> Matrix {
-        var sum = Matrix(rows: width, columns: width)
-        var (strataCounted, strataLonely) = (0, 0)
-        let centre = mean(Array(totals.indices))
-        for (stratum, clusters) in clustersByStratum {
-            let fraction = stage.samplingFraction(of: Int(stratum))
-            if fraction >= 1 { continue }
-            if clusters.count > 1 {
-                strataCounted += 1
-                let count = Double(clusters.count)
-                sum = sum + (1 - fraction) * count / (count - 1) * squares(clusters, around: mean(clusters))
-            } else {
-                strataLonely += 1
-                if lonely == .centre { sum = sum + (1 - fraction) * squares(clusters, around: centre) }
+    /// The clusters' mean in each stratum, strata x k; 0 where squares are taken around 0.
+    private func centres(_ totals: Matrix, factors: StratumFactors) -> Matrix {
+        var centres = Matrix(rows: stratumCount, columns: totals.columns)
+        for column in 0..<totals.columns {
+            let (source, target) = (column * clusterCount, column * stratumCount)
+            for cluster in 0..<clusterCount {
+                centres.elements[target + Int(stratumOfCluster[cluster])] += totals.elements[source + cluster]
+            }
+            for stratum in 0..<stratumCount {
+                let sum = centres.elements[target + stratum]
+                centres.elements[target + stratum] =
+                    factors.isCentred[stratum] ? sum / Double(clustersInStratum[stratum]) : 0
             }
         }
-        guard lonely == .average, strataCounted > 0 else { return sum }
-        return (Double(strataCounted + strataLonely) / Double(strataCounted)) * sum
+        return centres
     }
 
-    /// The clusters of each stratum, strata in order.
-    private var clustersByStratum: [(Int32, [Int])] {
-        var groups: [Int32: [Int]] = [:]
-        for (position, stratum) in strata.enumerated() { groups[stratum, default: []].append(position) }
-        return groups.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    }
+    /// Clusters that are centred and squared together: small enough to stay in the cache beside their products.
+    private static let blockLength = 4096
 
-    private func mean(_ clusters: [Int]) -> [Double] {
-        var sum = [Double](repeating: 0, count: width)
-        for cluster in clusters { for column in 0..<width { sum[column] += totals[cluster][column] } }
-        return sum.map { $0 / Double(max(clusters.count, 1)) }
-    }
-
-    private func squares(_ clusters: [Int], around centre: [Double]) -> Matrix {
-        var centred = Matrix(rows: clusters.count, columns: width)
-        for (row, cluster) in clusters.enumerated() {
-            for column in 0..<width { centred[row, column] = totals[cluster][column] - centre[column] }
+    /// The sum of squares and products of the centred totals, times their strata's factors.
+    fileprivate func covariance(ofClusterTotals totals: Matrix, factors: StratumFactors) -> Matrix {
+        let centres = centres(totals, factors: factors)
+        let roots = factors.values.map { $0.squareRoot() }
+        var sum = Matrix(rows: totals.columns, columns: totals.columns)
+        for start in stride(from: 0, to: clusterCount, by: Self.blockLength) {
+            let block = start..<min(start + Self.blockLength, clusterCount)
+            var centred = Matrix(rows: block.count, columns: totals.columns)
+            for column in 0..<totals.columns {
+                for cluster in block {
+                    let stratum = Int(stratumOfCluster[cluster])
+                    let distance = totals[cluster, column] - centres[stratum, column]
+                    centred[cluster - start, column] = roots[stratum] * distance
+                }
+            }
+            sum = sum + centred.transposedTimes(centred)
         }
-        return centred.transposedTimes(centred)
+        return sum
     }
 }

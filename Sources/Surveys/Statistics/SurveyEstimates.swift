@@ -17,8 +17,11 @@ public struct SurveyEstimates: Sendable {
         self.degreesOfFreedom = degreesOfFreedom
     }
 
-    /// The standard errors.
-    public var standardErrors: [Double] { covariance.diagonal.map { max(0, $0).squareRoot() } }
+    /// The standard errors; not a number where the variance is none.
+    public var standardErrors: [Double] {
+        // `max(0, x)` would call a variance that is not a number 0.
+        covariance.diagonal.map { $0 < 0 ? 0 : $0.squareRoot() }
+    }
 
     /// The linear contrasts `C * values` with covariance `C V C'` (R survey's `svycontrast`).
     ///
