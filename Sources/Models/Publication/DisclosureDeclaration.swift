@@ -12,7 +12,9 @@ public struct DisclosureDeclaration: Sendable, Equatable {
     static let key = "disclosure"
 
     /// The default: at least ten individuals.
-    init() { rule = try? DisclosureRule() }
+    init() { self.init(rule: try? DisclosureRule()) }
+
+    private init(rule: DisclosureRule?) { self.rule = rule }
 
     /// Reads the mapping; nil after an error.
     init?(_ value: SpecificationValue?) {
@@ -22,7 +24,7 @@ public struct DisclosureDeclaration: Sendable, Equatable {
         }
         guard value.isMapping else {
             guard value.word(among: ["none"]) != nil else { return nil }
-            rule = nil
+            self.init(rule: nil)
             return
         }
         guard let mapping = value.mapping("disclosure", keys: ["minimum_count", "minimum_clusters"]),
@@ -30,7 +32,7 @@ public struct DisclosureDeclaration: Sendable, Equatable {
             let clusters = mapping.integer("minimum_clusters", in: 0...1_000_000, default: 0)
         else { return nil }
         do {
-            rule = try DisclosureRule(minimumCount: count, minimumClusters: clusters)
+            self.init(rule: try DisclosureRule(minimumCount: count, minimumClusters: clusters))
         } catch {
             value.fail("\(error)")
             return nil

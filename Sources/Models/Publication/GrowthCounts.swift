@@ -11,7 +11,9 @@ extension GrowthFit {
         var (tallies, seen) = ([Int](repeating: 0, count: width), Set<Int64>())
         for row in 0..<frame.rowCount {
             let place = (cohorts.code(row) + 1) * (groups.levels.count + 1) + groups.code(row) + 1
-            if let individuals, !seen.insert(Int64(individuals[row]) * Int64(width) + Int64(place)).inserted { continue }
+            if let individuals, !seen.insert(Int64(individuals[row]) * Int64(width) + Int64(place)).inserted {
+                continue
+            }
             tallies[place] += 1
         }
         var counts: OrderedDictionary<Cell, CellCount> = [:]

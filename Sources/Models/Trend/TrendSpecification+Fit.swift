@@ -34,13 +34,18 @@ extension TrendSpecification {
             varianceComponents: [], estimates: estimates, standardDeviations: deviations,
             diagnostics: diagnostics(cells, sample: sample, table: table, isInside: isInside, read: all.rowCount))
         let counts = OrderedDictionary(zip(cells.cells, cells.counts)) { first, _ in first }
-        guard let rule = disclosure.rule else { return TrendResult(fit: fit, counts: Dictionary(uniqueKeysWithValues: counts.map { ($0.key, $0.value) }), suppressed: []) }
+        guard let rule = disclosure.rule else {
+            return TrendResult(
+                fit: fit, counts: Dictionary(uniqueKeysWithValues: counts.map { ($0.key, $0.value) }), suppressed: [])
+        }
         let suppressed = try PublishedCells(counts, rule: rule).suppressed
         let hidden = Set(suppressed.map(\.cell))
         return TrendResult(
             fit: fit.without(
                 suppressed, coefficients: fit.coefficients.without(Set(hidden.map(\.name))), rule: rule),
-            counts: Dictionary(uniqueKeysWithValues: counts.filter { !hidden.contains($0.key) }.map { ($0.key, $0.value) }), suppressed: suppressed)
+            counts: Dictionary(
+                uniqueKeysWithValues: counts.filter { !hidden.contains($0.key) }.map { ($0.key, $0.value) }),
+            suppressed: suppressed)
     }
 
     /// The rows that have a year: the others belong to no wave.

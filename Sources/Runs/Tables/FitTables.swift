@@ -248,7 +248,10 @@ struct FitTables {
             for suppressed in model.suppressed {
                 let cell = suppressed.cell
                 table.append(
-                    [.text(model.fit.model), .text(cell.outcome), .text(cell.sector), .text(cell.cohort), .text(cell.group)]
+                    [
+                        .text(model.fit.model), .text(cell.outcome), .text(cell.sector), .text(cell.cohort),
+                        .text(cell.group),
+                    ]
                         + Array(repeating: .missing, count: TableSchema.levels.columns.count - 6)
                         + [.text(suppressed.reason)])
             }
