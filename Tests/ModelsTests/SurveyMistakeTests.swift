@@ -80,7 +80,7 @@ import Testing
         (items + "interval: {coverage: 1}\n", "m.yaml:4:22: found 1.0; expected a share between 0 and 1."),
         (
             items + "disclosure: {minimum_count: -1}\n",
-            "m.yaml:4:29: found -1; expected a whole number from 0 to 1000000."
+            "m.yaml:4:29: found -1; expected a whole number from 1 to 1000000."
         ),
         (
             items + "wave: {column: w, overlap: some}\n",

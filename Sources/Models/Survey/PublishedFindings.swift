@@ -106,7 +106,7 @@ struct PublishedFindings {
         findings.tests.append(
             TestRow(
                 outcome, kind, cell, respondents: figures.reduce(0) { $0 + $1.base }, intervals: intervals,
-                isBelowMinimum: figures.contains { $0.base < specification.disclosure.minimumCount }))
+                isBelowMinimum: figures.contains { specification.disclosure.isBelow($0.base) }))
     }
 
     // MARK: Waves
@@ -189,10 +189,10 @@ struct PublishedFigure {
     /// The variance; 0 for a complete population.
     var variance: Double { isComplete ? 0 : share * (1 - share) / effective }
 
-    func waveFigure(_ wave: String, _ disclosure: SurveyDisclosure) -> WaveFigure {
+    func waveFigure(_ wave: String, _ disclosure: DisclosureDeclaration) -> WaveFigure {
         WaveFigure(
             wave: wave, respondents: base, value: share, variance: variance, degreesOfFreedom: .infinity,
-            isBelowMinimum: base < disclosure.minimumCount)
+            isBelowMinimum: disclosure.isBelow(base))
     }
 
     /// The share of some groups together.

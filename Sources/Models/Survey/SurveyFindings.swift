@@ -21,8 +21,8 @@ public struct SurveyFindings: Sendable, Equatable {
     public var response: [ResponseRow] = []
     /// Published percents that their counts do not give.
     public var inconsistencies: [InconsistencyRow] = []
-    /// The fewest respondents and clusters that a published row may rest on.
-    public var disclosure = SurveyDisclosure()
+    /// From how many respondents and clusters on a row may be published: rows below are marked, not left out.
+    public var disclosure = DisclosureDeclaration()
     /// The coverage of all intervals.
     public var coverage = 0.95
 }

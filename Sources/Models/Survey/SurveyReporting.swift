@@ -1,3 +1,4 @@
+import Disclosure
 import Specifications
 
 /// How tests of a family are corrected and judged.
@@ -57,23 +58,13 @@ public struct SurveyIntervals: Sendable, Equatable {
     }
 }
 
-/// The fewest respondents and clusters that a published row may rest on.
-public struct SurveyDisclosure: Sendable, Equatable {
-    /// The fewest respondents in a base.
-    public var minimumCount = 10
-    /// The fewest first-stage clusters; 0 asks for none.
-    public var minimumClusters = 0
-
-    static func declared(_ value: SpecificationValue) -> SurveyDisclosure? {
-        guard let mapping = value.mapping("disclosure", keys: ["minimum_count", "minimum_clusters"]),
-            let count = mapping.integer("minimum_count", in: 0...1_000_000, default: 10),
-            let clusters = mapping.integer("minimum_clusters", in: 0...1_000_000, default: 0)
-        else { return nil }
-        return SurveyDisclosure(minimumCount: count, minimumClusters: clusters)
-    }
-
+extension DisclosureDeclaration {
     /// Whether counts are too small to be published.
     func isBelow(_ counts: SurveyCounts) -> Bool {
-        counts.respondents < minimumCount || counts.clusters.map { $0 < minimumClusters } ?? false
+        guard let rule else { return false }
+        return counts.respondents < rule.minimumCount || counts.clusters.map { $0 < rule.minimumClusters } ?? false
     }
+
+    /// Whether so many respondents, of unknown clusters, are too few.
+    func isBelow(_ respondents: Int) -> Bool { rule.map { respondents < $0.minimumCount } ?? false }
 }

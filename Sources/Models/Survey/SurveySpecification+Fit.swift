@@ -139,8 +139,7 @@ extension SurveyFindings {
             list.append(
                 Diagnostic(
                     "rows_below_minimum", Double(small),
-                    note: "fewer than \(disclosure.minimumCount) respondents"
-                        + (disclosure.minimumClusters > 0 ? " or \(disclosure.minimumClusters) clusters" : "")))
+                    note: "fewer respondents or clusters than the rule of disclosure asks for"))
         }
         let unknown = shares.count { $0.estimate.standardError.isNaN } + means.count { $0.estimate.standardError.isNaN }
         if unknown > 0 {

@@ -12,7 +12,8 @@ import Tables
 ///   `{share, correlation}`, or `{share}` alone for bounds.
 /// - `items`: what was asked (``SurveyItem``). `by`: splits into groups (``SurveySplit``); of counts in the model file the
 ///   `column` is the name that the rows give as `split`.
-/// - `tests`: `{correction, level}`. `interval`: `{method, coverage}`. `disclosure`: `{minimum_count, minimum_clusters}`.
+/// - `tests`: `{correction, level}`. `interval`: `{method, coverage}`. `disclosure`: `{minimum_count, minimum_clusters}`
+///   or `none` (``DisclosureDeclaration``).
 /// - `counts`: the columns of published counts, instead of `items` and `design` (``PublishedColumns``); `tables`: published
 ///   counts in the model file, instead of `data`.
 /// - `response`: the response against the population (``ResponseDeclaration``).
@@ -48,7 +49,7 @@ public struct SurveySpecification: Sendable {
     /// How intervals are made.
     public let intervals: SurveyIntervals
     /// The fewest respondents and clusters of a published row.
-    public let disclosure: SurveyDisclosure
+    public let disclosure: DisclosureDeclaration
     /// The response; nil when not declared.
     public let response: ResponseDeclaration?
 
@@ -65,7 +66,7 @@ public struct SurveySpecification: Sendable {
         let splits = model.optional("by").map { SurveySplit.declared($0) } ?? []
         let testing = model.optional("tests").map { SurveyTesting.declared($0) } ?? SurveyTesting()
         let intervals = model.optional("interval").map { SurveyIntervals.declared($0) } ?? SurveyIntervals()
-        let disclosure = model.optional("disclosure").map { SurveyDisclosure.declared($0) } ?? SurveyDisclosure()
+        let disclosure = DisclosureDeclaration(model.optional(DisclosureDeclaration.key))
         let response = model.optional("response").map { ResponseDeclaration($0, folder: folder) }
         let source = Source(model, folder: folder)
         if case .some(.none) = subset { return nil }

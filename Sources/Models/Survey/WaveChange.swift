@@ -11,7 +11,7 @@ struct WaveFigure {
 }
 
 extension WaveFigure {
-    init(_ table: GroupedTable, _ group: Int, _ category: Int, _ disclosure: SurveyDisclosure) {
+    init(_ table: GroupedTable, _ group: Int, _ category: Int, _ disclosure: DisclosureDeclaration) {
         self.init(
             wave: table.groups.names[group], respondents: table.counts[group].respondents,
             value: table.value(group, category), variance: table.variance(group, category),
