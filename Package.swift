@@ -29,7 +29,7 @@ let package = Package(
         .systemLibrary(name: "CLAPACK", providers: [.apt(["liblapack-dev", "libblas-dev"])]),
         .systemLibrary(name: "CNLopt", pkgConfig: "nlopt", providers: [.apt(["libnlopt-dev"])]),
         .target(name: "Parallelism", swiftSettings: strict),
-        .target(name: "LinearAlgebra", dependencies: ["CLAPACK", "Parallelism", numerics], swiftSettings: strict),
+        .target(name: "LinearAlgebra", dependencies: ["CLAPACK", "Parallelism", numerics], swiftSettings: optimised),
         .target(name: "Probability", swiftSettings: optimised),
         .target(name: "Tables", dependencies: ["Parallelism"], swiftSettings: strict),
         .target(name: "Disclosure", swiftSettings: optimised),
@@ -40,7 +40,8 @@ let package = Package(
         .target(
             name: "Models",
             dependencies: [
-                "CNLopt", "Parallelism", "LinearAlgebra", "Probability", "Tables", "Disclosure", "Specifications", "Surveys",
+                "CNLopt", "Parallelism", "LinearAlgebra", "Probability", "Tables", "Disclosure", "Specifications",
+                "Surveys",
                 collections, numerics,
             ],
             swiftSettings: strict),

@@ -18,6 +18,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
     case application = 8
     /// Effects of interventions, drawn from what the evidence predicts for a new setting.
     case effect = 9
+    /// Clusters of a survey that a bootstrap draws again: draw is the replicate, entity the stratum.
+    case surveyBootstrap = 10
     /// Tests.
     case test = 255
 }

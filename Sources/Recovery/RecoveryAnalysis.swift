@@ -16,11 +16,12 @@ public struct RecoveryAnalysis: Sendable {
 
     /// An analysis of cell estimates.
     ///
+    /// - Parameter withheldCohorts: Cohorts of which some cells are suppressed; what needs them is not compared.
     /// - Throws: ``RecoveryError/unknownBaselineCohort(_:known:)``, ``RecoveryError/tooFewCohortsForTrend(_:)`` or
     ///   ``RecoveryError/cohortIsNoYear(_:)`` when the baseline cannot be formed.
     public init(
         estimates: Estimates, baseline: BaselineDeclaration?, standardDeviations: [String: Double],
-        judgement: Judgement
+        judgement: Judgement, withheldCohorts: Set<String> = []
     ) throws(RecoveryError) {
         self.estimates = estimates
         self.baseline = baseline
@@ -28,7 +29,7 @@ public struct RecoveryAnalysis: Sendable {
         self.judgement = judgement
         guard let baseline else { return }
         let known = OrderedSet(estimates.labels.map(\.cohort))
-        for cohort in baseline.cohorts where !known.contains(cohort) {
+        for cohort in baseline.cohorts where !known.contains(cohort) && !withheldCohorts.contains(cohort) {
             throw .unknownBaselineCohort(cohort, known: Array(known))
         }
         if baseline.kind == .trend {
@@ -43,7 +44,7 @@ public struct RecoveryAnalysis: Sendable {
         else { return nil }
         try self.init(
             estimates: estimates, baseline: model.file.baseline, standardDeviations: model.fit.standardDeviations,
-            judgement: model.file.judgement)
+            judgement: model.file.judgement, withheldCohorts: Set(model.suppressed.map(\.cell.cohort)))
     }
 
     /// Whether the cells are growths or levels; they are never mixed.

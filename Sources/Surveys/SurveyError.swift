@@ -24,6 +24,8 @@ public enum SurveyError: Error, Sendable, Equatable, CustomStringConvertible {
     case replicates(ReplicateProblem)
     /// Something is wrong with calibration totals.
     case calibration(CalibrationProblem)
+    /// Something is wrong with completed data sets.
+    case imputation(ImputationProblem)
     /// Something is wrong with a test, a correlation or a regression.
     case analysis(AnalysisProblem)
 
@@ -58,6 +60,7 @@ public enum SurveyError: Error, Sendable, Equatable, CustomStringConvertible {
                 + "shares are for shares only."
         case .replicates(let problem): problem.description
         case .calibration(let problem): problem.description
+        case .imputation(let problem): problem.description
         case .analysis(let problem): problem.description
         }
     }

@@ -14,8 +14,8 @@ public struct SurveySample: Sendable {
     public let weights: [Double]
     /// How sampling errors are found.
     public let errors: Errors
-    /// The population totals that the weights were calibrated to, in order; empty for design weights. Only linearisation needs
-    /// them: replicate weights are calibrated themselves.
+    /// What each calibration to population totals did, in order; empty for design weights. Linearisation takes residuals by them;
+    /// replicate weights are calibrated themselves.
     public let calibrations: [Calibration]
 
     /// A sample with its design weights and errors by linearisation.
@@ -70,7 +70,8 @@ public struct SurveySample: Sendable {
         }
         switch errors {
         case .linearisation(let design):
-            for calibration in calibrations { scores = calibration.residuals(of: scores) }
+            // Outside in, by the chain rule: the last calibration's estimator is a function of the weights it started from.
+            for calibration in calibrations.reversed() { scores = calibration.residuals(of: scores) }
             return design.covariance(ofTotals: scores)
         case .replication(let replicates):
             return replicates.covariance(ofInfluence: influence)

@@ -288,7 +288,7 @@ struct FitTables {
             .optional(comparison?.deviationInSD), .optional(comparison?.deviationPercent),
             .optional(comparison?.delayWeeks?.value), .optional(comparison?.delayWeeks?.standardError),
             .optional(comparison?.interval.lowerBound), .optional(comparison?.interval.upperBound),
-            comparison?.verdict.map { .text($0.rawValue) } ?? .missing,
+            comparison?.verdict.map { .text($0.rawValue) } ?? .missing, .missing,
         ]
     }
 
