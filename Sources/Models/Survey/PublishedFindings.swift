@@ -31,9 +31,9 @@ struct PublishedFindings {
         findings.shares = counts.compactMap(share)
         addTests()
         addChanges()
-        addRanks()
+        try addRanks()
         findings.inconsistencies = PublishedChecks(counts: counts).rows
-        findings.adjust(specification.testing)
+        try findings.adjust(specification.testing)
     }
 
     /// The share of a count; nil without a base.
@@ -142,7 +142,7 @@ struct PublishedFindings {
 
     /// Ranks of the answers of tables in which respondents could give several, with the largest variance of a difference that
     /// the counts allow: how many gave both answers is not published.
-    private mutating func addRanks() {
+    private mutating func addRanks() throws(ModelError) {
         let multiple = counts.filter { $0.isMultiple == true && $0.base != nil && !$0.cell.table.isEmpty }
         struct Key: Hashable {
             let table, sector, wave, split, group: String
@@ -157,7 +157,7 @@ struct PublishedFindings {
             let rows = table.map { multiple[$0] }
             let figures = rows.compactMap(PublishedFigure.init)
             guard figures.count == rows.count else { continue }
-            let ranks = Ranks(
+            let ranks = try Ranks(
                 figures.map(\.share), degreesOfFreedom: .infinity, coverage: intervals.coverage
             ) { first, second in
                 let (p, q) = (figures[first].share, figures[second].share)

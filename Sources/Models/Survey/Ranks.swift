@@ -15,7 +15,7 @@ struct Ranks {
     /// - Parameter variance: The variance of the difference of two shares, by their positions.
     init(
         _ shares: [Double], degreesOfFreedom: Double, coverage: Double, variance: (Int, Int) -> Double
-    ) {
+    ) throws(ModelError) {
         self.shares = shares
         ranks = shares.map { share in
             let above = shares.count { $0 > share }
@@ -32,7 +32,7 @@ struct Ranks {
             }
         }
         var (above, below) = ([Int](repeating: 0, count: shares.count), [Int](repeating: 0, count: shares.count))
-        for (pair, p) in zip(pairs, adjusted(pairs.map(\.pValue), .holm)) where p <= 1 - coverage {
+        for (pair, p) in zip(pairs, try adjusted(pairs.map(\.pValue), .holm)) where p <= 1 - coverage {
             let (larger, smaller) =
                 shares[pair.first] > shares[pair.second] ? (pair.first, pair.second) : (pair.second, pair.first)
             above[smaller] += 1

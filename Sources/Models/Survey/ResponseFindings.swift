@@ -1,4 +1,4 @@
-import Probability
+import Surveys
 import Tables
 
 extension ResponseDeclaration {
@@ -42,8 +42,9 @@ extension ResponseDeclaration {
         let all = try categories()
         for family in families(all, by: { Key(stratifier: $0.stratifier, sector: $0.sector, wave: $0.wave) }) {
             let composition = try Composition(family.map { all[$0] })
-            findings.representativeness.append(composition.row)
-            findings.standardisedDifferences += composition.rows
+            let (row, parts) = try composition.rows()
+            findings.representativeness.append(row)
+            findings.standardisedDifferences += parts
         }
         findings.response += try accounting.map { try $0.row(intervals) }
     }
@@ -78,61 +79,37 @@ private struct Composition {
         }
     }
 
-    var row: RepresentativenessRow {
-        let (n, size) = (response.reduce(0, +), population.reduce(0, +))
-        var (chiSquared, dissimilarity) = (0.0, 0.0)
-        for (r, p) in zip(response, population) where p > 0 {
-            let expected = n * p / size
-            chiSquared += expected > 0 ? (r - expected) * (r - expected) / expected : 0
-            dissimilarity += n > 0 ? abs(r / n - p / size) / 2 : 0
-        }
-        let degrees = Double(population.count { $0 > 0 } - 1)
-        let finite = n < size ? chiSquared / (1 - n / size) : nil
-        func tail(_ statistic: Double) -> Double {
-            degrees > 0 ? ChiSquared(degreesOfFreedom: degrees).upperTail(statistic) : 1
-        }
-        let indicator = rIndicator
-        return RepresentativenessRow(
-            stratifier: categories[0].stratifier, sector: categories[0].sector, wave: categories[0].wave, response: n,
-            population: size, categories: categories.count, chiSquared: chiSquared, degreesOfFreedom: degrees,
-            pValue: tail(chiSquared), finiteChiSquared: finite, finitePValue: finite.map(tail),
-            dissimilarity: dissimilarity, rIndicator: indicator.value,
-            rIndicatorStandardError: indicator.standardError,
-            isFromPercents: categories.contains { $0.percents != nil })
-    }
-
-    var rows: [CompositionRow] {
-        let (n, size) = (response.reduce(0, +), population.reduce(0, +))
-        return categories.indices.map { position in
-            let category = categories[position]
-            let (r, p) = (n > 0 ? response[position] / n : 0, population[position] / size)
-            return CompositionRow(
-                stratifier: category.stratifier, category: category.category, sector: category.sector,
-                wave: category.wave, response: response[position], population: population[position], responseShare: r,
-                populationShare: p,
-                standardisedDifference: p > 0 && p < 1 ? (r - p) / (p * (1 - p)).squareRoot() : 0,
-                rate: population[position] > 0 ? response[position] / population[position] : 0)
+    /// The comparison, and the response rates' R-indicator.
+    func rows() throws(ModelError) -> (RepresentativenessRow, [CompositionRow]) {
+        let first = categories[0]
+        do {
+            let found = try Representativeness(
+                first.stratifier, categories.map(\.category), response: response, population: population)
+            let indicator = try RIndicator(response: response, population: population)
+            let isComplete = response.reduce(0, +) >= population.reduce(0, +)
+            let (plain, finite) = (found.uncorrectedTest.pearson, isComplete ? nil : found.test.pearson)
+            let row = RepresentativenessRow(
+                stratifier: first.stratifier, sector: first.sector, wave: first.wave,
+                response: response.reduce(0, +), population: population.reduce(0, +), categories: categories.count,
+                chiSquared: plain.statistic, degreesOfFreedom: Double(categories.count - 1), pValue: plain.pValue,
+                finiteChiSquared: finite?.statistic, finitePValue: finite?.pValue,
+                dissimilarity: found.dissimilarity, cramersV: found.cramersV, rIndicator: indicator.value,
+                rIndicatorStandardError: indicator.standardError, maximalBias: indicator.maximalBias,
+                isFromPercents: categories.contains { $0.percents != nil })
+            return (row, zip(categories, found.categories).map(CompositionRow.init))
+        } catch {
+            throw .survey(.sample(error))
         }
     }
+}
 
-    /// `1 - 2 S`, S the standard deviation over the population of response rates by category, less what their own binomial errors
-    /// add to it; its standard error by the delta method.
-    ///
-    /// - SeeAlso: Schouten, Cobben and Bethlehem (2009), Survey Methodology 35(1), 101-113; Shlomo, Skinner and Schouten (2012),
-    ///   Journal of Statistical Planning and Inference 142, 201-211.
-    private var rIndicator: (value: Double, standardError: Double) {
-        let size = population.reduce(0, +)
-        let mean = response.reduce(0, +) / size
-        var (spread, noise, variance) = (0.0, 0.0, 0.0)
-        for (r, count) in zip(response, population) where count > 0 {
-            let (rate, weight) = (min(1, r / count), count / size)
-            let error = rate * (1 - rate) / count
-            spread += weight * (rate - mean) * (rate - mean)
-            noise += weight * (1 - weight) * error
-            variance += 4 * weight * weight * (rate - mean) * (rate - mean) * error
-        }
-        let deviation = max(0, spread - noise).squareRoot()
-        return (1 - 2 * deviation, spread > 0 ? (variance / spread).squareRoot() : 0)
+extension CompositionRow {
+    fileprivate init(_ category: ResponseCategory, _ found: Representativeness.Category) {
+        self.init(
+            stratifier: category.stratifier, category: category.category, sector: category.sector,
+            wave: category.wave, response: found.response, population: found.population,
+            responseShare: found.responseShare, populationShare: found.populationShare,
+            standardisedDifference: found.standardisedDifference, rate: found.responseRate)
     }
 }
 

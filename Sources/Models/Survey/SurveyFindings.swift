@@ -238,10 +238,15 @@ public struct RepresentativenessRow: Sendable, Equatable {
     public var finitePValue: Double?
     /// Half the sum of absolute differences of shares: who would have to change category.
     public var dissimilarity: Double
-    /// The R-indicator of Schouten, Cobben and Bethlehem (2009), of response rates by category, bias-adjusted.
+    /// Cramér's V of responding by category: 0 for none, 1 for full dependence.
+    public var cramersV: Double
+    /// The R-indicator of the response rates by category, adjusted for their own noise (Schouten, Cobben and Bethlehem 2009); 1 when
+    /// all categories respond alike.
     public var rIndicator: Double
-    /// Its standard error.
-    public var rIndicatorStandardError: Double
+    /// Its standard error; nil when nothing is left after adjustment.
+    public var rIndicatorStandardError: Double?
+    /// The largest bias of an unweighted mean, in standard deviations of its variable, if the categories explain all of responding.
+    public var maximalBias: Double
     /// Whether the counts were made from rounded percents.
     public var isFromPercents: Bool
 }

@@ -63,7 +63,7 @@ extension SurveyTabulation {
         guard !table.estimatedGroups.isEmpty else { return }
         let degrees = sample.degreesOfFreedom(in: DomainCodes(rows: base, name: item.name))[0]
         let covariance = table.estimates.covariance
-        let ranks = Ranks(
+        let ranks = try Ranks(
             table.estimates.values, degreesOfFreedom: degrees, coverage: intervals.coverage
         ) { covariance[$0, $0] + covariance[$1, $1] - 2 * covariance[$0, $1] }
         for (position, option) in options.enumerated() {

@@ -36,7 +36,7 @@ struct SurveyTabulation {
         for sector in respondents.sectors.names.indices {
             for (item, answers) in zip(items, answers) { try compareWaves(item, answers, sector: sector) }
         }
-        findings.adjust(specification.testing)
+        try findings.adjust(specification.testing)
     }
 
     /// Sectors in order, their waves in order; without those that have no respondents.

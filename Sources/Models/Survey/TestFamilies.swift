@@ -1,23 +1,18 @@
-/// P-values adjusted for the number of tests, as R's `p.adjust`.
-func adjusted(_ pValues: [Double], _ correction: SurveyTesting.Correction) -> [Double] {
-    let count = pValues.count
-    var result = pValues
+import Surveys
+
+/// P-values adjusted for the number of tests.
+func adjusted(_ pValues: [Double], _ correction: SurveyTesting.Correction) throws(ModelError) -> [Double] {
+    let method: MultipleTesting
     switch correction {
-    case .none: break
-    case .holm:
-        var largest = 0.0
-        for (rank, index) in pValues.indices.sorted(by: { (pValues[$0], $0) < (pValues[$1], $1) }).enumerated() {
-            largest = max(largest, min(1, Double(count - rank) * pValues[index]))
-            result[index] = largest
-        }
-    case .benjaminiHochberg:
-        var smallest = 1.0
-        for (rank, index) in pValues.indices.sorted(by: { (pValues[$0], $0) > (pValues[$1], $1) }).enumerated() {
-            smallest = min(smallest, Double(count) / Double(count - rank) * pValues[index])
-            result[index] = smallest
-        }
+    case .none: return pValues
+    case .holm: method = .holm
+    case .benjaminiHochberg: method = .benjaminiHochberg
     }
-    return result
+    do {
+        return try method.adjusted(pValues)
+    } catch {
+        throw .survey(.sample(error))
+    }
 }
 
 /// The positions of rows of the same family, families in order of first appearance.
@@ -39,7 +34,7 @@ func families<Row, Key: Hashable>(_ rows: [Row], by key: (Row) -> Key) -> [[Int]
 extension SurveyFindings {
     /// Adjusts the p-values of tests and changes over their families: the same kind of test about the same item in the same
     /// sector, over all waves, splits, groups and categories.
-    mutating func adjust(_ testing: SurveyTesting) {
+    mutating func adjust(_ testing: SurveyTesting) throws(ModelError) {
         struct Family: Hashable { let kind, item, table, sector: String }
         for family in families(
             tests,
@@ -47,7 +42,7 @@ extension SurveyFindings {
                 Family(kind: $0.kind.rawValue, item: $0.cell.item, table: $0.cell.table, sector: $0.cell.sector)
             })
         {
-            for (position, p) in zip(family, adjusted(family.map { tests[$0].pValue }, testing.correction)) {
+            for (position, p) in zip(family, try adjusted(family.map { tests[$0].pValue }, testing.correction)) {
                 tests[position].adjustedPValue = p
                 tests[position].familySize = family.count
                 tests[position].isSignificant = p <= testing.level
@@ -59,7 +54,7 @@ extension SurveyFindings {
                 Family(kind: "change", item: $0.cell.item, table: $0.cell.table, sector: $0.cell.sector)
             })
         {
-            for (position, p) in zip(family, adjusted(family.map { changes[$0].pValue }, testing.correction)) {
+            for (position, p) in zip(family, try adjusted(family.map { changes[$0].pValue }, testing.correction)) {
                 changes[position].adjustedPValue = p
                 changes[position].familySize = family.count
                 changes[position].isSignificant = p <= testing.level
