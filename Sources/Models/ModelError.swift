@@ -88,6 +88,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case persistence(PersistenceProblem)
     /// Something is wrong with the design of a survey.
     case sample(SampleProblem)
+    /// Something is wrong with a time series of yearly estimates.
+    case series(SeriesProblem)
     /// Something is wrong with a survey, or with published counts.
     case survey(SurveyProblem)
 
@@ -200,6 +202,7 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .evidence(let problem): problem.description
         case .persistence(let problem): problem.description
         case .sample(let problem): problem.description
+        case .series(let problem): problem.description
         case .survey(let problem): problem.description
         }
     }

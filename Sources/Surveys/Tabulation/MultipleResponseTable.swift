@@ -37,7 +37,7 @@ public struct MultipleResponseTable: Sendable {
     public init?(_ table: DomainTable, group: Int, coverage: Double = 0.95) {
         precondition(coverage > 0 && coverage < 1, "coverage is between 0 and 1")
         guard let first = table.position(group: group, cell: 0) else { return nil }
-        let comparison = RankComparison(table.estimates, first: first, count: table.cellCount, coverage: coverage)
+        let comparison = OptionRanks(table.estimates, first: first, count: table.cellCount, coverage: coverage)
         respondents = table.respondents[group]
         options = (0..<table.cellCount).map { cell in
             Option(
@@ -61,7 +61,7 @@ public struct MultipleResponseTable: Sendable {
 }
 
 /// Differences between options of a group.
-private struct RankComparison {
+private struct OptionRanks {
     let estimates: SurveyEstimates
     let first: Int
     let count: Int
