@@ -1,3 +1,4 @@
+import Tables
 import TestSupport
 import Testing
 
@@ -215,5 +216,56 @@ import Testing
         let inline = try surveyFindings(Self.regions, data: "")
         #expect(file.representativeness == inline.representativeness)
         #expect(file.standardisedDifferences == inline.standardisedDifferences)
+    }
+
+    /// Tabel B1.1-B1.3 (whole percents with totals) and B1.5 (counts) of the fifth measurement, one row a category.
+    private static func printedResponse() throws -> String {
+        var options = CSVOptions()
+        for name in ["table", "sector", "stratifier", "category", "statistic"] { options.types[name] = .text }
+        options.types["value"] = .double
+        let table = try readCSV(path: sharedData("nponderwijs/survey_response.csv"), options: options)
+        var values: [[String]: Double] = [:]
+        var categories: [[String]] = []
+        let numbers = try #require(try table.column("value").doubles())
+        for row in 0..<table.rowCount {
+            func text(_ name: String) -> String { table[name]?.text(at: row) ?? "" }
+            let key = [text("table"), text("sector"), text("stratifier"), text("category")]
+            guard key[0].hasPrefix("B1"), key[0] != "B1.4" else { continue }
+            values[key + [text("statistic")]] = numbers[row]
+            if key[3] != "all", key[3] != "total", !categories.contains(key) { categories.append(key) }
+        }
+        var rows = "sector,stratifier,category,response_n,population_n,response_percent,population_percent\n"
+        for key in categories {
+            let isCounted = key[0] == "B1.5"
+            let total = isCounted ? key : Array(key[..<3]) + ["all"]
+            let counts = ["response_n", "population_n"].map { values[total + [$0]].map { "\(Int($0))" } ?? "" }
+            let shares = ["response_share", "population_share"].map { values[key + [$0]].map { "\(Int($0))" } ?? "" }
+            rows +=
+                ([key[1], key[2], key[3]] + counts + (isCounted ? ["", ""] : shares)).joined(separator: ",") + "\n"
+        }
+        return rows
+    }
+
+    @Test("The monitor's response tables B1.1-B1.3 and B1.5 against the population", .enabled(if: hasSharedData))
+    func printedTables() throws {
+        let names = ["response_percent", "population_percent", "sector"].map { "\($0): \($0)" }.joined(separator: ", ")
+        let findings = try surveyFindings(
+            "response:\n  data: {file: d.csv}\n  columns: {\(names)}\n", data: try Self.printedResponse())
+        let rows = findings.representativeness
+        #expect(
+            rows.filter { $0.sector == "municipality" }.map(\.stratifier) == [
+                "inhabitants", "disadvantage_score", "region",
+            ])
+        #expect(rows.filter { $0.sector == "municipality" }.allSatisfy { !$0.isFromPercents })
+        let urbanity = try #require(rows.first { $0.sector == "po" && $0.stratifier == "urbanity" })
+        // By hand: 3073 (0.02^2 / 0.11 + 0.01^2 / 0.26 + 0.01^2 / 0.19), over 1 - 3073 / 6488.
+        let chiSquared = 3073 * (0.0004 / 0.11 + 0.0001 / 0.26 + 0.0001 / 0.19)
+        #expect(relativeDifference(urbanity.chiSquared, chiSquared) < 1e-12)
+        #expect(relativeDifference(urbanity.finiteChiSquared ?? 0, chiSquared / (1 - 3073.0 / 6488)) < 1e-12)
+        #expect(urbanity.isFromPercents && urbanity.categories == 5)
+        // The disadvantage scores of 145 municipalities, not the 143 that are printed as their total.
+        let scores = try #require(rows.first { $0.stratifier == "disadvantage_score" })
+        #expect(scores.response == 145 && scores.population == 329)
+        #expect(rows.count == 11)
     }
 }

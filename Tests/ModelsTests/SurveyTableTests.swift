@@ -229,4 +229,40 @@ func surveyFindings(_ yaml: String, data: String) throws -> SurveyFindings {
         }
         #expect(first.shares.count == 2)
     }
+
+    @Test(
+        "Random surveys: shares add up to 1, weights of 0 count nothing, the group of all is the whole",
+        arguments: 1...20)
+    func properties(seed: Int) throws {
+        var random = SeededGenerator(seed: seed)
+        let answers = ["a", "b", "c", "NA"]
+        let rows = (0..<60).map { _ in
+            [
+                "\(Int.random(in: 1...9, using: &random))", "\(Int.random(in: 0..<12, using: &random))",
+                answers[Int.random(in: 0..<4, using: &random)], "\(Int.random(in: 1...3, using: &random))", "all",
+            ].joined(separator: ",")
+        }
+        let yaml =
+            Self.header + "design: {weights: w, clusters: cl}\nitems: [{item: q, categories: [a, b, c]}]\n"
+            + "by: [{column: g}, {column: whole}]\n"
+        let head = "w,cl,q,g,whole\n"
+        let findings = try surveyFindings(yaml, data: head + rows.joined(separator: "\n") + "\n")
+        for group in Dictionary(grouping: findings.shares, by: { (row: ShareRow) in [row.cell.split, row.cell.group] })
+            .values
+        {
+            #expect(abs(group.reduce(0) { $0 + $1.estimate.value } - 1) < 1e-14)
+            #expect(group.reduce(0) { $0 + $1.count } == group[0].counts.respondents)
+            #expect(group.allSatisfy { $0.estimate.interval?.contains($0.estimate.value) ?? true })
+        }
+        let all = findings.shares.filter { $0.cell.split.isEmpty }.map(\.estimate)
+        #expect(findings.shares.filter { $0.cell.split == "whole" }.map(\.estimate) == all)
+        // Respondents of the same clusters with a weight of 0 are in the design already.
+        let silent = rows.map { "0," + $0.split(separator: ",").dropFirst().joined(separator: ",") }
+        let more = try surveyFindings(yaml, data: head + (rows + silent).joined(separator: "\n") + "\n")
+        #expect(more.shares.map(\.counts) == findings.shares.map(\.counts))
+        for (one, other) in zip(more.shares, findings.shares) {
+            #expect(abs(one.estimate.value - other.estimate.value) < 1e-15)
+            #expect(relativeDifference(one.estimate.standardError, other.estimate.standardError) < 1e-12)
+        }
+    }
 }
