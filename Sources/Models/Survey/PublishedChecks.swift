@@ -1,3 +1,33 @@
+/// A published percent that is not what its count and base give.
+public struct InconsistencyRow: Sendable, Equatable {
+    /// What is wrong.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// The percent is not count over base, to the digits printed.
+        case percent
+        /// The base is not given.
+        case missingBase = "missing_base"
+        /// The counts of answers of which each respondent gives one add up to more than the base.
+        case moreThanBase = "more_than_base"
+    }
+
+    /// What is wrong.
+    public var kind: Kind
+    /// Where: the table, item, sector, wave and group.
+    public var cell: SurveyCell
+    /// Where the row stands: `tables.csv:17`, or in the model file.
+    public var place: String
+    /// The count.
+    public var count: Int
+    /// The base; nil when not given.
+    public var base: Int?
+    /// The percent as printed, and as count and base give it.
+    public var printed: Double?, recomputed: Double?
+    /// The bases with which this row's percent fits; nil when none does.
+    public var rowBases: ClosedRange<Int>?
+    /// The bases with which all rows of the table with this base fit; nil when none does.
+    public var tableBases: ClosedRange<Int>?
+}
+
 /// Compares printed percents with their counts and bases.
 struct PublishedChecks {
     let counts: [PublishedCount]

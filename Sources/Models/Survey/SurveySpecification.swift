@@ -77,13 +77,21 @@ public struct SurveySpecification: Sendable {
         (self.subset, self.design, self.response) = (subset ?? nil, design, response ?? nil)
         (self.sector, self.wave, overlap, self.splits) = (sector, wave.domain, wave.overlap, splits)
         (self.testing, self.intervals, self.disclosure) = (testing, intervals, disclosure)
-        let names = [sector.column, wave.domain.column].compactMap { $0 } + splits.map(\.column)
-        let more = names + (self.subset?.columns ?? []) + design.columns
-        guard let orders = Self.orders([sector, wave.domain], splits, model) else { return nil }
-        guard let bound = source.bound(to: more, orders: orders, parts: Set(names + design.nameColumns), model) else {
+        let others = (self.subset?.columns ?? []) + design.columns
+        guard let bound = Self.bound(source, [sector, wave.domain], splits, design, others: others, model) else {
             return nil
         }
         self.source = bound
+    }
+
+    /// The source, reading the columns that the specification needs.
+    private static func bound(
+        _ source: Source, _ domains: [SurveyDomain], _ splits: [SurveySplit], _ design: SampleDeclaration,
+        others: [String], _ model: SpecificationMapping
+    ) -> Source? {
+        let names = domains.compactMap(\.column) + splits.map(\.column)
+        guard let orders = orders(domains, splits, model) else { return nil }
+        return source.bound(to: names + others, orders: orders, parts: Set(names + design.nameColumns), model)
     }
 
     private static func wave(_ value: SpecificationValue) -> (domain: SurveyDomain, overlap: SurveyOverlap)? {
