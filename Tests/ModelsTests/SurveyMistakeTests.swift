@@ -103,6 +103,10 @@ import Testing
             "m.yaml:2:10: 'split' and 'group' come together. Give both, or neither."
         ),
         (
+            "data: {file: d.csv}\ncounts: {item: i, count: c, base: b, population: inf}\n",
+            "m.yaml:3:50: found 'inf'; expected a column, or a number of 1 or more."
+        ),
+        (
             "tables: [{item: a, count: 1, base: 2}]\nwave: {column: w}\n",
             "m.yaml:3:7: published counts in the model file name their wave in each row. Leave 'column' out."
         ),
@@ -172,15 +176,15 @@ import Testing
         ),
         (
             counts, "i,c,b,p\na,-1,4,\n",
-            "m.yaml: d.csv:2: 'c' is -1; expected a whole number of 0 or more."
+            "m.yaml: d.csv:2: 'c' is -1; expected a whole number from 0 to 1000000000000."
         ),
         (
             counts, "i,c,b,p\na,NA,4,\n",
-            "m.yaml: d.csv:2: 'c' is missing; expected a whole number of 0 or more."
+            "m.yaml: d.csv:2: 'c' is missing; expected a whole number from 0 to 1000000000000."
         ),
         (
             counts, "i,c,b,p\na,1,4.5,\n",
-            "m.yaml: d.csv:2: 'b' is 4.5; expected a whole number of 0 or more."
+            "m.yaml: d.csv:2: 'b' is 4.5; expected a whole number from 0 to 1000000000000."
         ),
         (
             counts, "i,c,b,p\na,1,4,250\n",
@@ -197,6 +201,19 @@ import Testing
         (
             "data: {file: d.csv}\nitems: [{item: q}]\n", "q\n" + (0...200).map { "\($0)\n" }.joined(),
             "m.yaml: column 'q' has 201 different values; a table has at most 200. Take the mean of a number, or group the values."
+        ),
+        (
+            counts, "i,c,b,p\na,1,4,25\nb,1,4,25\na,2,4,50\n",
+            "m.yaml: d.csv:4: 'a' is also in d.csv:2, in the same table, sector, wave and group. Keep one of them, or name the tables."
+        ),
+        (
+            counts, "i,c,b,p\na,1e18,1e19,\n",
+            "m.yaml: d.csv:2: 'c' is 1e+18; expected a whole number from 0 to 1000000000000."
+        ),
+        (
+            "response:\n  categories:\n    - {stratifier: s, category: a, response_n: 1, population_n: 4}\n"
+                + "    - {stratifier: s, category: a, response_n: 1, population_n: 4}\n", "",
+            "m.yaml: response, row 2: 'a' is also in response, row 1, in the same table, sector, wave and group. Keep one of them, or name the tables."
         ),
         (counts, "i,c,b,p\n", "m.yaml: d.csv has no respondents. Check the file."),
         (

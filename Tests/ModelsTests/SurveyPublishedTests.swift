@@ -89,6 +89,12 @@ import Testing
         }
     }
 
+    @Test("Percents near 0 with any number of digits fit with no base that can be")
+    func manyDigits() throws {
+        let printed = try #require(PrintedPercent("0." + String(repeating: "0", count: 30)))
+        #expect(printed.bases(of: 5) == nil)
+    }
+
     @Test("Answers that exclude each other cannot add up to more than the base")
     func sums() throws {
         let rows = "  - {table: t, item: a, count: 8, base: 12, multiple: false}\n"

@@ -19,6 +19,8 @@ private struct PublishedReader {
     let sector, wave: SurveyDomain
     let splits: [SurveySplit]
     let counts, bases: [Double]
+    /// More than people: sums of counts stay whole numbers.
+    private static let largest = 1_000_000_000_000
 
     init(
         _ table: Table, _ columns: PublishedColumns, sector: SurveyDomain, wave: SurveyDomain, splits: [SurveySplit]
@@ -30,7 +32,7 @@ private struct PublishedReader {
 
     func row(_ row: Int) throws -> PublishedCount {
         let place = Models.place(of: row, in: table)
-        guard let count = Int(exactly: counts[row]), count >= 0 else {
+        guard let count = Int(exactly: counts[row]), (0...Self.largest).contains(count) else {
             throw problem(.badCount(place: place, column: columns.count, found: counts[row]))
         }
         return PublishedCount(
@@ -54,7 +56,7 @@ private struct PublishedReader {
     private func base(_ row: Int, _ place: String) throws -> Int? {
         if bases[row].isNaN { return nil }
         guard bases[row] > 0 else { throw problem(.noBase(place: place, found: bases[row])) }
-        guard let base = Int(exactly: bases[row]) else {
+        guard let base = Int(exactly: bases[row]), base <= Self.largest else {
             throw problem(.badCount(place: place, column: columns.base, found: bases[row]))
         }
         return base

@@ -52,13 +52,15 @@ public struct PrintedPercent: Sendable, Equatable {
 
     /// Far below any printed digit, above the rounding of `100 * count / base`.
     private static let slack = 1e-9
+    /// Beyond any base: percents of many digits near 0 would fit with numbers that a computer cannot hold.
+    private static let largest = 1e15
 
     /// The bases with which a count has this percent, up to ten times the count that 1 percent needs; nil when none.
     func bases(of count: Int) -> ClosedRange<Int>? {
         guard count > 0 else { return nil }
         let lowest = (100 * Double(count) / (value + halfUnit) - Self.slack).rounded(.up)
         let most = value > halfUnit ? 100 * Double(count) / (value - halfUnit) + Self.slack : 1000 * Double(count)
-        let (first, last) = (max(count, Int(lowest)), Int(min(most, 1e15).rounded(.down)))
+        let (first, last) = (max(count, Int(min(lowest, Self.largest))), Int(min(most, Self.largest).rounded(.down)))
         return first <= last ? first...last : nil
     }
 }
@@ -90,9 +92,20 @@ public struct PublishedColumns: Sendable, Equatable {
         table = mapping.optionalText("table")
         label = mapping.optionalText("label")
         multiple = mapping.optionalText("multiple")
-        population = mapping.optionalText("population").map { text in
-            Double(text).map { .number($0) } ?? .column(text)
+        guard let population = mapping.optional("population") else {
+            self.population = nil
+            return
         }
+        guard let text = population.text() else { return nil }
+        guard let number = Double(text) else {
+            self.population = .column(text)
+            return
+        }
+        guard number.isFinite, number >= 1 else {
+            population.fail("found '\(text)'; expected a column, or a number of 1 or more.")
+            return nil
+        }
+        self.population = .number(number)
     }
 
     /// All columns that it names.

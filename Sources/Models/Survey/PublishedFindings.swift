@@ -28,6 +28,10 @@ struct PublishedFindings {
                 throw .survey(.populationBelowBase(place: row.place, population: population, base: base))
             }
         }
+        for family in families(counts, by: { Answer($0.cell) }) where family.count > 1 {
+            let (first, second) = (counts[family[0]], counts[family[1]])
+            throw .survey(.repeatedRow(place: second.place, other: first.place, what: second.cell.item))
+        }
         findings.shares = counts.compactMap(share)
         addTests()
         addChanges()

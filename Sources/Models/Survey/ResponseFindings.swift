@@ -60,6 +60,10 @@ private struct Composition {
         guard categories.count > 1 else {
             throw .survey(.oneCategory(stratifier: first.stratifier, sector: first.sector, wave: first.wave))
         }
+        for family in families(categories, by: \.category) where family.count > 1 {
+            let (one, other) = (categories[family[0]], categories[family[1]])
+            throw .survey(.repeatedRow(place: other.place, other: one.place, what: other.category))
+        }
         self.categories = categories
         func counts(_ total: (ResponseCategory) -> Double, _ percent: (ResponseCategory) -> Double?) -> [Double] {
             // Rounded percents may add up to 99 or 101: they are shares of their sum.

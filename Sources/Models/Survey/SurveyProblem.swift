@@ -23,6 +23,8 @@ public enum SurveyProblem: Error, Sendable, Equatable, CustomStringConvertible {
     case populationBelowBase(place: String, population: Double, base: Int)
     /// A percent is not a number from 0 to 100.
     case badPercent(place: String, found: String)
+    /// Two rows are about the same answer or category.
+    case repeatedRow(place: String, other: String, what: String)
     /// A row names groups of two splits.
     case twoSplits(place: String, columns: [String])
     /// A response is larger than its population.
@@ -49,7 +51,8 @@ public enum SurveyProblem: Error, Sendable, Equatable, CustomStringConvertible {
         case .notANumber(let place, let column, let found):
             "\(place): column '\(column)' has '\(found)'; a mean or scale needs numbers. Correct it, or declare it as missing."
         case .badCount(let place, let column, let found):
-            "\(place): '\(column)' is \(found.isNaN ? "missing" : shortestText(found)); expected a whole number of 0 or more."
+            "\(place): '\(column)' is \(found.isNaN ? "missing" : shortestText(found)); expected a whole number from 0 to "
+                + "1000000000000."
         case .noBase(let place, let found):
             "\(place): the base is \(shortestText(found)); a share needs a base of 1 or more. Correct it, or leave the row out."
         case .countAboveBase(let place, let count, let base):
@@ -58,6 +61,8 @@ public enum SurveyProblem: Error, Sendable, Equatable, CustomStringConvertible {
             "\(place): the population \(shortestText(population)) is smaller than the base \(base). Correct one of them."
         case .badPercent(let place, let found):
             "\(place): the percent is '\(found)'; expected a number from 0 to 100, as printed."
+        case .repeatedRow(let place, let other, let what):
+            "\(place): '\(what)' is also in \(other), in the same table, sector, wave and group. Keep one of them, or name the tables."
         case .twoSplits(let place, let columns):
             "\(place): the row names a group in \(columns.map { "'\($0)'" }.joined(separator: " and ")); a published count "
                 + "belongs to one split. Leave the other columns empty."
