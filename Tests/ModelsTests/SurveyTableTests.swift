@@ -265,4 +265,31 @@ func surveyFindings(_ yaml: String, data: String) throws -> SurveyFindings {
             #expect(relativeDifference(one.estimate.standardError, other.estimate.standardError) < 1e-12)
         }
     }
+
+    @Test("Jackknife weights give a mean the closed form's error, and no clusters")
+    func jackknife() throws {
+        let findings = try surveyFindings(
+            Self.header
+                + "design: {replicates: {make: jackknife}}\nitems: [{mean: x}, {item: q, categories: ['0', '1']}]\n",
+            data: "x,q\n1,1\n4,0\n5,1\n2,0\n3,1\n")
+        let mean = try #require(findings.means.first)
+        // s^2 of 1, 4, 5, 2, 3 is 2.5.
+        #expect(relativeDifference(mean.estimate.standardError, (2.5 / 5).squareRoot()) < 1e-14)
+        #expect(mean.estimate.degreesOfFreedom == 4)
+        #expect(mean.counts.clusters == nil)
+        // 0.6 * 0.4 / 4.
+        #expect(relativeDifference(findings.shares[1].estimate.standardError, 0.06.squareRoot()) < 1e-14)
+    }
+
+    @Test("Calibrated weights meet the population's totals: a share is the mean of groups by their true sizes")
+    func calibration() throws {
+        let fit = try surveyFit(
+            Self.header + "design: {weights: w, calibrate: {margins: [{column: g, totals: {a: 60, b: 40}}]}}\n"
+                + "items: [{item: q, categories: ['0', '1']}]\nby: [{column: g}]\n",
+            data: "w,g,q\n10,a,1\n10,a,0\n10,a,0\n10,b,1\n10,b,1\n10,b,1\n10,b,0\n")
+        let shares = try #require(fit.survey).shares.filter { $0.cell.category == "1" }
+        #expect(relativeDifference(shares[0].estimate.value, 0.6 / 3 + 0.4 * 0.75) < 1e-12)
+        #expect(abs(shares[1].counts.weighted - 60) < 1e-9 && abs(shares[2].counts.weighted - 40) < 1e-9)
+        #expect(fit.fit.diagnostics.contains { $0.name == "calibration" })
+    }
 }
