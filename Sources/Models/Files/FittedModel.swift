@@ -22,6 +22,8 @@ public struct FittedModel: Sendable {
     public var counts: [Cell: CellCount] = [:]
     /// The reported cells of which nothing is published.
     public var suppressed: [SuppressedCell] = []
+    /// The monitor's tables, for kind `survey`.
+    public var survey: SurveyFindings? = nil
     /// The data files that were read.
     public let dataPaths: [String]
     /// The time that reading the data took, and fitting, in seconds.
@@ -82,6 +84,14 @@ extension ModelFile {
                 file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil,
                 persistence: fitted.persistence, dataPaths: dataPaths,
                 seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
+        case .survey(let specification):
+            let table = try specification.table()
+            let isRead = clock.now
+            let fitted = try specification.fit(name: name, table: table)
+            return FittedModel(
+                file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil, survey: fitted.survey,
+                dataPaths: dataPaths,
+                seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
         }
     }
 
@@ -102,6 +112,7 @@ extension ModelFile {
         case .evidence(let specification): specification.data.path.map { [$0] } ?? []
         case .trend(let specification): [specification.dataPath]
         case .persistence(let specification): specification.dataPath.map { [$0] } ?? []
+        case .survey(let specification): specification.dataPaths
         }
     }
 }
