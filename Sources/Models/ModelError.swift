@@ -90,6 +90,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case sample(SampleProblem)
     /// Something is wrong with a time series of yearly estimates.
     case series(SeriesProblem)
+    /// Something is wrong with a survey, or with published counts.
+    case survey(SurveyProblem)
 
     /// The message.
     public var description: String {
@@ -201,6 +203,7 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .persistence(let problem): problem.description
         case .sample(let problem): problem.description
         case .series(let problem): problem.description
+        case .survey(let problem): problem.description
         }
     }
 }

@@ -120,6 +120,7 @@ enum Explanation {
         case .trend(let trend): lines += TrendReport.explanation(trend)
         case .evidence(let evidence): return EvidenceReport.explanation(evidence, heading: lines)
         case .persistence(let persistence): return PersistenceReport.explanation(persistence, heading: lines)
+        case .survey(let survey): return (lines + survey.explanation).joined(separator: "\n")
         }
         if let baseline = model.baseline {
             lines += ["", "Baseline: \(baseline.kind.rawValue) of \(baseline.cohorts.joined(separator: ", "))"]

@@ -30,6 +30,7 @@ struct FitReport {
             let gaps = try gapTable(analysis)
             if !gaps.isEmpty { parts.append(gaps) }
         }
+        parts += TrendReport.series(model)
         parts += warnings(model.fit)
         return parts.joined(separator: "\n\n")
     }

@@ -34,8 +34,9 @@ private func header(_ folder: String, _ name: String) throws -> String {
             "estimates": "model,term,estimate,std_error,df,statistic,p_value,conf_low,conf_high",
             "variance_components": "model,group,term,with_term,variance,std_dev,correlation",
             "growth":
-                "outcome,sector,cohort,ses,growth,growth_se,growth_df,baseline_kind,baseline,deviation,deviation_se,deviation_df,deviation_sd,deviation_pct,delay_weeks,delay_weeks_se,conf_low,conf_high,verdict",
-            "gaps": "outcome,sector,cohort,gap,gap_se,gap_df,change,change_se,change_df,conf_low,conf_high,verdict",
+                "outcome,sector,cohort,ses,growth,growth_se,growth_df,baseline_kind,baseline,deviation,deviation_se,deviation_df,deviation_sd,deviation_pct,delay_weeks,delay_weeks_se,conf_low,conf_high,verdict,suppressed",
+            "gaps":
+                "outcome,sector,cohort,gap,gap_se,gap_df,change,change_se,change_df,conf_low,conf_high,verdict,quantity",
             "allocation": "scenario,recipient,school_id,municipality,sector,school_year,rule,amount_eur",
             "allocation_summary":
                 "scenario,school_year,dimension,sector,category,n_schools,n_pupils,amount_eur,eur_per_pupil,share,gini,share_quintile_5",

@@ -30,6 +30,8 @@ public struct AggregateSpecification: Sendable {
 
     /// Errors of linking years to a common scale.
     public let linkErrors: [LinkError]
+    /// How the yearly series are judged; nil when they are not.
+    public let series: SeriesSpecification?
 
     static let keys = [
         "sector", "quantity", "standard_deviations", "figures", "correlations", "link_errors", "series",
@@ -58,6 +60,9 @@ public struct AggregateSpecification: Sendable {
             return nil
         }
         linkErrors = links
+        let series = model.optional("series").map { SeriesSpecification($0) }
+        if case .some(.none) = series { return nil }
+        self.series = series ?? nil
         self.figures = figures
         self.correlations = correlations
         standardDeviations = deviations

@@ -94,4 +94,11 @@ public struct ModelFit: Sendable {
     public let standardDeviations: [String: Double]
     /// Remarks: criterion, counts, warnings.
     public let diagnostics: [Diagnostic]
+
+    /// The fit with more remarks.
+    func adding(_ remarks: [Diagnostic]) -> ModelFit {
+        ModelFit(
+            model: model, coefficients: coefficients, varianceComponents: varianceComponents, estimates: estimates,
+            standardDeviations: standardDeviations, diagnostics: diagnostics + remarks)
+    }
 }

@@ -5,7 +5,7 @@ public struct FittedModel: Sendable {
     /// The file.
     public let file: ModelFile
     /// The fit.
-    public let fit: ModelFit
+    public internal(set) var fit: ModelFit
     /// The linear mixed model itself, for kind `growth` with a gaussian response.
     public let growth: GrowthFit?
     /// What its file asks for beyond estimates and standard errors.
@@ -16,10 +16,14 @@ public struct FittedModel: Sendable {
     public var evidence: EvidenceFit? = nil
     /// The decay itself, for kind `persistence`.
     public var persistence: PersistenceFit? = nil
+    /// The yearly series of the cells and gaps, where the file asks for them.
+    public internal(set) var series: [ModelSeries] = []
     /// How many each reported cell rests on, where the data tell.
     public var counts: [Cell: CellCount] = [:]
     /// The reported cells of which nothing is published.
     public var suppressed: [SuppressedCell] = []
+    /// The monitor's tables, for kind `survey`.
+    public var survey: SurveyFindings? = nil
     /// The data files that were read.
     public let dataPaths: [String]
     /// The time that reading the data took, and fitting, in seconds.
@@ -31,51 +35,72 @@ extension ModelFile {
     ///
     /// - Throws: ``Tables/TableError`` for the data, ``LocatedModelError`` for the model.
     public func fit() throws -> FittedModel {
-        let clock = ContinuousClock()
-        let start = clock.now
         do {
-            switch kind {
-            case .growth(let specification):
-                let table = try specification.table()
-                let isRead = clock.now
-                let fitted = try specification.fit(name: name, table: table, baselineCohorts: baseline?.cohorts ?? [])
-                return FittedModel(
-                    file: self, fit: fitted.result, growth: fitted.growth, inference: fitted.inference,
-                    generalised: fitted.generalised, suppressed: fitted.suppressed, dataPaths: [specification.dataPath],
-                    seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
-            case .aggregate(let specification):
-                let fit = try AggregateModel(specification: specification).fit(name: name)
-                return FittedModel(
-                    file: self, fit: fit, growth: nil, inference: nil, generalised: nil, dataPaths: [],
-                    seconds: (0, (clock.now - start) / .seconds(1)))
-            case .evidence(let specification):
-                let table = try specification.data.table()
-                let isRead = clock.now
-                let fitted = try specification.fit(name: name, table: table)
-                return FittedModel(
-                    file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil,
-                    evidence: fitted.evidence, dataPaths: dataPaths,
-                    seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
-            case .trend(let specification):
-                let table = try specification.table()
-                let isRead = clock.now
-                let fitted = try specification.fit(name: name, table: table, baselineYears: baseline?.cohorts ?? [])
-                return FittedModel(
-                    file: self, fit: fitted.fit, growth: nil, inference: nil, generalised: nil, counts: fitted.counts,
-                    suppressed: fitted.suppressed,
-                    dataPaths: dataPaths,
-                    seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
-            case .persistence(let specification):
-                let followUps = try specification.followUps()
-                let isRead = clock.now
-                let fitted = try specification.fit(name: name, followUps: followUps)
-                return FittedModel(
-                    file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil,
-                    persistence: fitted.persistence, dataPaths: dataPaths,
-                    seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
-            }
+            return try fittedCells().withSeries()
         } catch let error as ModelError {
             throw LocatedModelError(path: path, error: error)
+        }
+    }
+
+    private func fittedCells() throws -> FittedModel {
+        let clock = ContinuousClock()
+        let start = clock.now
+        switch kind {
+        case .growth(let specification):
+            let table = try specification.table()
+            let isRead = clock.now
+            let fitted = try specification.fit(name: name, table: table, baselineCohorts: baseline?.cohorts ?? [])
+            return FittedModel(
+                file: self, fit: fitted.result, growth: fitted.growth, inference: fitted.inference,
+                generalised: fitted.generalised, suppressed: fitted.suppressed, dataPaths: [specification.dataPath],
+                seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
+        case .aggregate(let specification):
+            let fit = try AggregateModel(specification: specification).fit(name: name)
+            return FittedModel(
+                file: self, fit: fit, growth: nil, inference: nil, generalised: nil, dataPaths: [],
+                seconds: (0, (clock.now - start) / .seconds(1)))
+        case .evidence(let specification):
+            let table = try specification.data.table()
+            let isRead = clock.now
+            let fitted = try specification.fit(name: name, table: table)
+            return FittedModel(
+                file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil,
+                evidence: fitted.evidence, dataPaths: dataPaths,
+                seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
+        case .trend(let specification):
+            let table = try specification.table()
+            let isRead = clock.now
+            let fitted = try specification.fit(name: name, table: table, baselineYears: baseline?.cohorts ?? [])
+            return FittedModel(
+                file: self, fit: fitted.fit, growth: nil, inference: nil, generalised: nil, counts: fitted.counts,
+                suppressed: fitted.suppressed,
+                dataPaths: dataPaths,
+                seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
+        case .persistence(let specification):
+            let followUps = try specification.followUps()
+            let isRead = clock.now
+            let fitted = try specification.fit(name: name, followUps: followUps)
+            return FittedModel(
+                file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil,
+                persistence: fitted.persistence, dataPaths: dataPaths,
+                seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
+        case .survey(let specification):
+            let table = try specification.table()
+            let isRead = clock.now
+            let fitted = try specification.fit(name: name, table: table)
+            return FittedModel(
+                file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil, survey: fitted.survey,
+                dataPaths: dataPaths,
+                seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
+        }
+    }
+
+    /// How yearly series are judged, where the file asks for it.
+    fileprivate var seriesSpecification: SeriesSpecification? {
+        switch kind {
+        case .trend(let specification): specification.series
+        case .aggregate(let specification): specification.series
+        default: nil
         }
     }
 
@@ -87,7 +112,20 @@ extension ModelFile {
         case .evidence(let specification): specification.data.path.map { [$0] } ?? []
         case .trend(let specification): [specification.dataPath]
         case .persistence(let specification): specification.dataPath.map { [$0] } ?? []
+        case .survey(let specification): specification.dataPaths
         }
+    }
+}
+
+extension FittedModel {
+    /// The model with the findings of its yearly series.
+    fileprivate func withSeries() throws(ModelError) -> FittedModel {
+        guard let specification = file.seriesSpecification, let estimates = fit.estimates else { return self }
+        let found = try ModelSeries.all(in: estimates, specification: specification, judgement: file.judgement)
+        var model = self
+        model.series = found.list
+        model.fit = fit.adding(found.remarks)
+        return model
     }
 }
 

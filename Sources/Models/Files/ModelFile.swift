@@ -14,6 +14,8 @@ public struct ModelFile: Sendable {
         case persistence(PersistenceSpecification)
         /// Levels of repeated cross-sections, by year and group.
         case trend(TrendSpecification)
+        /// The tables of a monitor.
+        case survey(SurveySpecification)
     }
 
     /// The model's name: the file's name without folder and extension.
@@ -32,7 +34,7 @@ public struct ModelFile: Sendable {
     public let judgement: Judgement
 
     /// The kinds that can be fitted.
-    static let kinds = ["growth", "aggregate", "evidence", "persistence", "trend"]
+    static let kinds = ["growth", "aggregate", "evidence", "persistence", "trend", "survey"]
     private static let commonKeys = ["kind", "title", "source", "note"]
     /// The keys of the kinds that are compared with a baseline.
     private static let judgementKeys = ["baseline"] + Judgement.keys
@@ -44,6 +46,7 @@ public struct ModelFile: Sendable {
         case "aggregate": judgementKeys + AggregateSpecification.keys
         case "trend": judgementKeys + TrendSpecification.keys
         case "evidence": EvidenceSpecification.keys
+        case "survey": SurveySpecification.keys
         default: PersistenceSpecification.keys
         }
     }
@@ -54,6 +57,7 @@ public struct ModelFile: Sendable {
         case "aggregate": AggregateSpecification(model).map { .aggregate($0) }
         case "trend": TrendSpecification(model, folder: folder).map { .trend($0) }
         case "evidence": EvidenceSpecification(model, folder: folder).map { .evidence($0) }
+        case "survey": SurveySpecification(model, folder: folder).map { .survey($0) }
         default: PersistenceSpecification(model, folder: folder).map { .persistence($0) }
         }
     }

@@ -11,7 +11,44 @@ extension SampleDeclaration {
     ///   - waves: The wave of each row when waves were drawn independently: their strata and clusters are then different ones.
     /// - Throws: ``ModelError``.
     func sample(of table: Table, isInside: [Bool]? = nil, waves: [Int32]? = nil) throws(ModelError) -> SurveySample {
-        SurveySample(try design(of: table, isInside: isInside, waves: waves))
+        let sample = try weighted(table, isInside: isInside, waves: waves)
+        guard let calibration else { return sample }
+        let totals = try calibration.totals(table)
+        do {
+            return try sample.calibrated(to: totals, method: calibration.method)
+        } catch {
+            throw .sample(.survey("\(error)"))
+        }
+    }
+
+    private func weighted(_ table: Table, isInside: [Bool]?, waves: [Int32]?) throws(ModelError) -> SurveySample {
+        guard let replicates else { return SurveySample(try design(of: table, isInside: isInside, waves: waves)) }
+        switch replicates.origin {
+        case .made(let method):
+            let design = try design(of: table, isInside: isInside, waves: waves)
+            do {
+                return SurveySample(try ReplicateWeights(design, by: method, centre: replicates.centre))
+            } catch {
+                throw .sample(.survey("\(error)"))
+            }
+        case .columns(let names, let kind, let form, let scale):
+            let weights = try designWeights(table, isInside: isInside)
+            var columns: [[Double]] = []
+            for name in names {
+                guard let values = try column(name, of: table).doubles() else {
+                    throw .notNumeric(column: name, use: "a replicate weight")
+                }
+                columns.append(values)
+            }
+            do {
+                return SurveySample(
+                    try ReplicateWeights(
+                        weights: weights, replicates: columns, form: form, kind: kind, scale: scale,
+                        centre: replicates.centre))
+            } catch {
+                throw .sample(.survey("\(error)"))
+            }
+        }
     }
 
     private func design(of table: Table, isInside: [Bool]?, waves: [Int32]?) throws(ModelError) -> SurveyDesign {
@@ -185,4 +222,48 @@ extension SampleDeclaration.Population {
 extension Array {
     /// The element at a position, or nil outside.
     fileprivate subscript(safely position: Int) -> Element? { indices.contains(position) ? self[position] : nil }
+}
+
+// MARK: Words
+
+extension SampleDeclaration {
+    /// How errors are found, in words.
+    var words: String {
+        let errors =
+            switch replicates?.origin {
+            case nil: "by Taylor linearisation of the survey's design"
+            case .columns(let names, let kind, _, _): "from \(names.count) \(kind) replicate weights"
+            case .made(let method): "from replicate weights made of the design (\(method.words))"
+            }
+        return errors + (calibration == nil ? "" : ", weights calibrated to population totals")
+    }
+
+    /// What calibration did to the weights.
+    static func diagnostics(_ sample: SurveySample) -> [Diagnostic] {
+        guard let report = sample.calibrations.last?.report else { return [] }
+        var list = [
+            Diagnostic("calibration_smallest_ratio", report.smallestRatio, note: "of a calibrated to a design weight"),
+            Diagnostic("calibration_largest_ratio", report.largestRatio, note: "of a calibrated to a design weight"),
+            Diagnostic("weighting_effect", report.weightingEffect, note: "Kish's 1 + cv^2 of the calibrated weights"),
+        ]
+        if report.negativeWeights > 0 {
+            list.append(
+                Diagnostic(
+                    "negative_weights", Double(report.negativeWeights),
+                    note: "weights below 0 after linear calibration: use raking, or bounds", isWarning: true))
+        }
+        return list
+    }
+}
+
+extension ReplicateMethod {
+    fileprivate var words: String {
+        switch self {
+        case .jackknife: "jackknife"
+        case .stratifiedJackknife: "stratified jackknife"
+        case .balanced: "balanced half samples"
+        case .fay(let rho): "Fay's half samples, rho \(rho)"
+        case .bootstrap(_, let count, let seed): "bootstrap, \(count) replicates, seed \(seed)"
+        }
+    }
 }

@@ -11,7 +11,7 @@ import Tables
 ///       population: schools_in_region # a column or a number: clusters in the stratum's population, for the finite-population correction
 ///       lonely_clusters: refuse       # or certainty, centre, average
 ///
-/// Several stages are a list, the first one first: `stages: [{clusters: district, population: n1}, {clusters: school, population: n2}]`.
+/// `replicates` and `calibrate`: see ``ReplicateDeclaration`` and ``CalibrationDeclaration``. Several stages are a list, the first one first: `stages: [{clusters: district, population: n1}, {clusters: school, population: n2}]`.
 struct SampleDeclaration: Sendable {
     /// One stage's columns.
     struct Stage: Sendable {
@@ -29,6 +29,8 @@ struct SampleDeclaration: Sendable {
     var weights: String?
     var stages: [Stage] = [Stage()]
     var lonelyClusters = SurveyDesign.LonelyClusters.refuse
+    var replicates: ReplicateDeclaration?
+    var calibration: CalibrationDeclaration?
 
     private static let stageKeys = ["strata", "clusters", "population"]
 
@@ -36,12 +38,20 @@ struct SampleDeclaration: Sendable {
     init() {}
 
     init?(_ value: SpecificationValue) {
-        let keys = ["weights", "lonely_clusters", "stages"] + Self.stageKeys
+        let keys = ["weights", "lonely_clusters", "stages", "replicates", "calibrate"] + Self.stageKeys
         guard let design = value.mapping("design", keys: keys) else { return nil }
         weights = design.optionalText("weights")
         if let lonely = design.optional("lonely_clusters") {
             guard let word = lonely.word(of: SurveyDesign.LonelyClusters.self) else { return nil }
             lonelyClusters = word
+        }
+        if let value = design.optional("replicates") {
+            guard let declared = ReplicateDeclaration(value) else { return nil }
+            replicates = declared
+        }
+        if let value = design.optional("calibrate") {
+            guard let declared = CalibrationDeclaration(value) else { return nil }
+            calibration = declared
         }
         guard let list = design.optional("stages") else {
             guard let stage = Stage(design) else { return nil }
@@ -67,14 +77,16 @@ struct SampleDeclaration: Sendable {
     /// The columns that the design needs, each once.
     var columns: [String] {
         var names: [String] = []
-        for name in [weights] + stages.flatMap({ [$0.strata, $0.clusters, $0.population?.columnName] }) {
-            if let name, !names.contains(name) { names.append(name) }
-        }
+        let own = [weights] + stages.flatMap { [$0.strata, $0.clusters, $0.population?.columnName] }
+        for name in own.compactMap({ $0 }) + (replicates?.columns ?? []) + (calibration?.columns ?? [])
+        where !names.contains(name) { names.append(name) }
         return names
     }
 
     /// The columns whose values are only told apart.
-    var nameColumns: [String] { stages.flatMap { [$0.strata, $0.clusters].compactMap { $0 } } }
+    var nameColumns: [String] {
+        stages.flatMap { [$0.strata, $0.clusters].compactMap { $0 } } + (calibration?.nameColumns ?? [])
+    }
 }
 
 extension SampleDeclaration.Stage {

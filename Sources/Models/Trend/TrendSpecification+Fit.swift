@@ -64,19 +64,29 @@ extension TrendSpecification {
         return isInside
     }
 
+    /// The cells' means; those of plausible values pooled by Rubin's rules.
     private func estimates(of cells: TrendCells, sample: SurveySample) throws(ModelError) -> Estimates {
-        var completed: [SurveyEstimates] = []
         do {
-            for means in cells.completed { completed.append(try sample.estimates(of: means)) }
+            guard cells.completed.count > 1 else {
+                let found = try sample.estimates(of: cells.completed[0])
+                let df = found.degreesOfFreedom
+                return Estimates(
+                    labels: cells.cells, values: found.values, covariance: linked(found.covariance, cells.cells),
+                    degreesOfFreedom: { _ in df })
+            }
+            let pooled = try sample.estimates(ofPlausibleValues: cells.completed)
+            return Estimates(
+                labels: cells.cells, values: pooled.values, covariance: linked(pooled.covariance, cells.cells),
+                degreesOfFreedom: { pooled.degreesOfFreedom(of: $0) })
         } catch {
             throw .sample(.survey("\(error)"))
         }
-        let first = completed[0]
-        var covariance = first.covariance
-        for (row, column, value) in linkErrors.covariance(of: cells.cells) { covariance[row, column] += value }
-        let df = first.degreesOfFreedom
-        return Estimates(
-            labels: cells.cells, values: first.values, covariance: covariance, degreesOfFreedom: { _ in df })
+    }
+
+    private func linked(_ covariance: Matrix, _ cells: [Cell]) -> Matrix {
+        var sum = covariance
+        for (row, column, value) in linkErrors.covariance(of: cells) { sum[row, column] += value }
+        return sum
     }
 
     /// The standard deviation of an outcome over all pupils, the baseline's years pooled; declared ones as they are.

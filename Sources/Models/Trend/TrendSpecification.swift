@@ -35,6 +35,8 @@ public struct TrendSpecification: Sendable {
     public let hasCommonClusters: Bool
     /// Errors of linking years to a common scale.
     public let linkErrors: [LinkError]
+    /// How the yearly series are judged; nil when they are not.
+    public let series: SeriesSpecification?
     /// From how many individuals on a cell is published.
     public let disclosure: DisclosureDeclaration
 
@@ -64,6 +66,9 @@ public struct TrendSpecification: Sendable {
         sector = model.optionalText("sector") ?? ""
         hasCommonClusters = waves == "same_clusters"
         linkErrors = links
+        let series = model.optional("series").map { SeriesSpecification($0) }
+        if case .some(.none) = series { return nil }
+        self.series = series ?? nil
         self.disclosure = disclosure
         var csv = data.csv
         var names: [String] = []

@@ -26,6 +26,7 @@ struct ConclusionReader {
             }
         }
         return read(tables.growth, "growth.csv", [.outcome, .sector, .cohort, .ses, .baselineKind], "deviation")
+            + read(tables.levels, "levels.csv", [.outcome, .sector, .cohort, .ses, .baselineKind], "deviation")
             + read(tables.gaps, "gaps.csv", [.outcome, .sector, .cohort], "change")
     }
 

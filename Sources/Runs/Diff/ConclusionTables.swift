@@ -2,12 +2,15 @@ import Tables
 
 /// The tables of a run that hold conclusions; nil for those that it does not have.
 struct ConclusionTables {
-    let growth, gaps, goals, ranking, comparison, recovery, trajectories: RunTable?
+    let growth, levels, gaps, goals, ranking, comparison, recovery, trajectories: RunTable?
 
     init(_ run: ComparedRun) throws {
         growth = try run.table(
             "growth.csv",
             columns: ["outcome", "sector", "cohort", "ses", "baseline_kind", "deviation", "delay_weeks", "verdict"])
+        levels = try run.table(
+            "levels.csv",
+            columns: ["outcome", "sector", "cohort", "ses", "baseline_kind", "deviation", "verdict"])
         gaps = try run.table("gaps.csv", columns: ["outcome", "sector", "cohort", "change", "verdict"])
         goals = try run.table(
             "goals.csv",

@@ -91,7 +91,6 @@ extension TableSchema {
     static let gaps = TableSchema(
         name: "gaps", description: "The equity gap of each cohort and its change since the baseline.",
         columns: [
-            Column("quantity", .string, "a gap in growth or in level"),
             Column("outcome", .string, "outcome"), Column("sector", .string, "sector"),
             Column("cohort", .string, "cohort"),
             Column(
@@ -107,6 +106,7 @@ extension TableSchema {
             Column(
                 "conf_high", .number, "unit of the outcome", "upper end of the 90% confidence interval of the change"),
             Column("verdict", .string, "verdict on the change"),
+            Column("quantity", .string, "whether it is a gap in growth or in level"),
         ])
 
     static let cells = TableSchema(
@@ -298,12 +298,13 @@ struct FitTables {
             guard let analysis = analyses[model.fit.model] else { continue }
             for finding in try analysis.gapFindings() {
                 table.append([
-                    .text(finding.quantity.rawValue), .text(finding.outcome), .text(finding.sector),
+                    .text(finding.outcome), .text(finding.sector),
                     .text(finding.cohort), .double(finding.gap.value), .double(finding.gap.standardError),
                     .double(finding.gap.degreesOfFreedom),
                     .optional(finding.change?.value), .optional(finding.change?.standardError),
                     .optional(finding.change?.degreesOfFreedom), .optional(finding.interval?.lowerBound),
                     .optional(finding.interval?.upperBound), finding.verdict.map { .text($0.rawValue) } ?? .missing,
+                    .text(finding.quantity.rawValue),
                 ])
             }
         }
