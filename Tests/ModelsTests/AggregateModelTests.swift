@@ -76,7 +76,7 @@ import Testing
         ),
         (
             "figures: [{id: a, outcome: r, estimate: 1, cells: [{cohort: x}], source: s}]\nstandard_deviations: {r: 1}",
-            "the figure has no uncertainty: give 'std_error', or 'n' and 'sd'."
+            "the figure has no uncertainty: give 'std_error', or 'n' and 'sd'; or 'percent' or 'count' with 'n' for a share."
         ),
         (
             "figures: [{id: a, outcome: r, estimate: 1, std_error: 0, cells: [{cohort: x}], source: s}]\nstandard_deviations: {r: 1}",

@@ -138,10 +138,10 @@ struct TrendPeerTests {
                     quantity: level
                     margin: 1
                     groups: {low: disadvantaged, high: other}
-                    baseline: {cohorts: \(before.map { "\"\($0)\"" }), kind: \(kind.rawValue)}
+                    baseline: {cohorts: [\(before.map { "\"\($0)\"" }.joined(separator: ", "))], kind: \(kind.rawValue)}
                     figures:
                     \(figures.joined(separator: "\n"))
-                    """.replacing("\\\"", with: "\""), to: "england-\(kind.rawValue).yaml")
+                    """, to: "england-\(kind.rawValue).yaml")
                 let analysis = try #require(try RecoveryAnalysis(try ModelFile(path: path).fit()))
                 let finding = try #require(try analysis.gapFindings().first { $0.cohort == "2022" })
                 #expect(finding.verdict == .behind)

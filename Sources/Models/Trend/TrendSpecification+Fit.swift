@@ -123,10 +123,14 @@ extension TrendSpecification {
             Diagnostic("clusters", Double(Set(sample.firstStageClusters).count), note: "drawn at the first stage"),
             Diagnostic(
                 "standard_errors",
-                note: "by Taylor linearisation of the survey's design; waves "
-                    + (hasCommonClusters ? "of the same clusters" : "drawn independently")),
-            Diagnostic("degrees_of_freedom", sample.degreesOfFreedom, note: "clusters less strata"),
+                note: design.words + "; waves " + (hasCommonClusters ? "of the same clusters" : "drawn independently")
+                    + (cells.completed.count > 1 ? "; \(cells.completed.count) plausible values by Rubin's rules" : "")),
+            Diagnostic(
+                "degrees_of_freedom", sample.degreesOfFreedom,
+                note: cells.completed.count > 1
+                    ? "Barnard and Rubin's for plausible values" : "of the survey's design"),
         ]
+        list += SampleDeclaration.diagnostics(sample)
         if table.rowCount < read {
             list.append(
                 Diagnostic(
