@@ -199,4 +199,24 @@ struct TrendModelTests {
         #expect(relativeDifference(pooled.covariance[0, 0], within + 4 / 3.0 * between) < 1e-12)
         #expect(pooled.estimate(at: 0).degreesOfFreedom < 18)
     }
+
+    @Test("An outcome without plausible values keeps the design's degrees of freedom beside one that has them")
+    func degreesOfFreedomBesidePlausibleValues() throws {
+        let rows = (0..<24).map { "\($0 % 2 == 0 ? 2018 : 2022),\($0),\($0 + ($0 % 4 == 0 ? 2 : -1)),\($0 * 7 % 5)" }
+        let folder = try TemporaryFolder()
+        _ = try folder.write("year,a,b,c\n" + rows.joined(separator: "\n") + "\n", to: "d.csv")
+        let path = try folder.write(
+            """
+            kind: trend
+            data: {file: d.csv}
+            year: year
+            outcomes: [{name: y, plausible_values: [a, b]}, {name: other, column: c}]
+            """, to: "m.yaml")
+        let estimates = try #require(try ModelFile(path: path).fit().fit.estimates)
+        for (position, cell) in estimates.labels.enumerated() {
+            let df = estimates.estimate(at: position).degreesOfFreedom
+            // 12 rows of each year, one stratum a year.
+            #expect(cell.outcome == "other" ? abs(df - 11) < 1e-9 : df < 11, "\(cell.name): \(df)")
+        }
+    }
 }

@@ -34,7 +34,15 @@ public struct ModelSeries: Sendable {
             }
             let findings = try SeriesAnalysis(series, specification).run()
             list.append(ModelSeries(outcome: key.outcome, sector: key.sector, group: key.group, findings: findings))
-            remarks += findings.diagnostics
+            // What is the same for all series is said once; figures say whose they are.
+            for remark in findings.diagnostics {
+                let named = Diagnostic(
+                    remark.name, remark.value,
+                    note: remark.value == nil
+                        ? remark.note : [series.name, remark.note].filter { !$0.isEmpty }.joined(separator: ": "),
+                    isWarning: remark.isWarning)
+                if !remarks.contains(named) { remarks.append(named) }
+            }
         }
         return (list, remarks)
     }

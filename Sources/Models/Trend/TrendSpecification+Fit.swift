@@ -80,8 +80,14 @@ extension TrendSpecification {
                 }
             }
             let pooled = try sample.estimates(ofPlausibleValues: cells.completed)
+            let imputed = Set(outcomes.filter { $0.columns.count > 1 }.map(\.name))
+            let isImputed = cells.cells.map { imputed.contains($0.outcome) }
             return estimates(cells, pooled.values, pooled.covariance, independent) { weights, own in
-                (own.map { pooled.withCompleteDegreesOfFreedom($0) } ?? pooled).degreesOfFreedom(of: weights)
+                // What has no plausible values loses nothing to others that have.
+                guard weights.indices.contains(where: { isImputed[$0] && weights[$0] != 0 }) else {
+                    return own ?? pooled.completeDegreesOfFreedom
+                }
+                return (own.map { pooled.withCompleteDegreesOfFreedom($0) } ?? pooled).degreesOfFreedom(of: weights)
             }
         } catch {
             throw .sample(.survey("\(error)"))
