@@ -20,7 +20,11 @@ struct FitReport {
         if let generalised = model.generalised { parts += [heading(generalised), components(model.fit)] }
         if let evidence = model.evidence { parts.append(EvidenceReport(fit: evidence).heading) }
         if let persistence = model.persistence { parts.append(PersistenceReport(fit: persistence).heading) }
-        parts.append(coefficients(model.fit))
+        if let survey = model.survey {
+            parts += SurveyReport(findings: survey).parts
+        } else {
+            parts.append(coefficients(model.fit))
+        }
         if let methods = methods(model.fit) { parts.append(methods) }
         if let evidence = model.evidence { parts += EvidenceReport(fit: evidence).parts }
         if let persistence = model.persistence { parts += PersistenceReport(fit: persistence).parts }

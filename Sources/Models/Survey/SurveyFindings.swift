@@ -2,6 +2,9 @@
 ///
 /// Everything is by sector and wave where these are declared; splits come after the whole. Rows are in the order of the model
 /// file: sectors, waves, items, splits, groups, categories.
+///
+/// What a fit gives holds no more than may be published: the rows that the rule of disclosure withholds are there with their
+/// labels and the reason, `suppressed`, but their counts are 0 and their other numbers are not numbers.
 public struct SurveyFindings: Sendable, Equatable {
     /// Shares of respondents by category, top-box or option.
     public var shares: [ShareRow] = []
@@ -21,7 +24,8 @@ public struct SurveyFindings: Sendable, Equatable {
     public var response: [ResponseRow] = []
     /// Published percents that their counts do not give.
     public var inconsistencies: [InconsistencyRow] = []
-    /// From how many respondents and clusters on a row may be published: rows below are marked, not left out.
+    /// From how many respondents and clusters on a row may be published. Published counts are public already: their rows below
+    /// are marked, not withheld.
     public var disclosure = DisclosureDeclaration()
     /// The coverage of all intervals.
     public var coverage = 0.95
@@ -54,8 +58,9 @@ public struct SurveyCell: Hashable, Sendable {
 public struct SurveyCounts: Sendable, Equatable {
     /// The respondents in the base: in the group, with an answer.
     public var respondents: Int
-    /// The respondents of the group without an answer; 0 for published counts, which do not tell.
-    public var missing = 0
+    /// The respondents of the group without an answer; 0 for published counts, which do not tell; nil where it would help to
+    /// give a withheld row away.
+    public var missing: Int? = 0
     /// First-stage clusters with such a respondent; nil when there are only replicate weights or published counts.
     public var clusters: Int?
     /// The sum of the respondents' weights.

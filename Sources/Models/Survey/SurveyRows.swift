@@ -28,6 +28,8 @@ public struct ShareRow: Sendable, Equatable {
     public var printedPercent: Double?
     /// Whether it rests on fewer respondents or clusters than may be published.
     public var isBelowMinimum: Bool
+    /// Why its numbers are withheld: `count`, `clusters` or `complementary`; empty when they are not.
+    public var suppressed = ""
 }
 
 /// A mean over respondents.
@@ -42,6 +44,8 @@ public struct MeanRow: Sendable, Equatable {
     public var standardDeviation: Double
     /// Whether it rests on fewer respondents or clusters than may be published.
     public var isBelowMinimum: Bool
+    /// Why its numbers are withheld: `count`, `clusters` or `complementary`; empty when they are not.
+    public var suppressed = ""
 }
 
 /// A test between the groups of a split.
@@ -83,6 +87,8 @@ public struct TestRow: Sendable, Equatable {
     public var isSignificant: Bool
     /// Whether it rests on fewer respondents or clusters in some group than may be published.
     public var isBelowMinimum: Bool
+    /// `suppressed_row` when it is withheld, as it rests on a row that is; empty otherwise.
+    public var suppressed = ""
 }
 
 /// A change from a wave to the next.
@@ -121,6 +127,8 @@ public struct ChangeRow: Sendable, Equatable {
     public var isSignificant: Bool
     /// Whether either wave rests on fewer respondents or clusters than may be published.
     public var isBelowMinimum: Bool
+    /// `suppressed_row` when it is withheld, as it rests on a row that is; empty otherwise.
+    public var suppressed = ""
 }
 
 /// The place of an option among the options of a multiple-response item.
@@ -134,4 +142,6 @@ public struct RankRow: Sendable, Equatable {
     /// The ranks that agree with the data: 1 + the options surely above it, to all but those surely below it, each pair compared
     /// at the coverage with Holm's correction over all pairs (Klein, Wright and Wieczorek 2020).
     public var plausibleRanks: ClosedRange<Int>
+    /// `suppressed_row` when it is withheld, as an option of its item is; empty otherwise.
+    public var suppressed = ""
 }

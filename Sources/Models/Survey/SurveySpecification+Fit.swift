@@ -32,7 +32,7 @@ extension SurveySpecification {
             let respondents = try SurveyRespondents(self, table: table)
             var tabulation = SurveyTabulation(self, respondents)
             try tabulation.run(items)
-            findings = tabulation.findings
+            findings = try published(tabulation.findings, items)
             diagnostics = respondents.diagnostics + findings.missing(items) + tabulation.skipped.remarks
         case (.counts(_, _, let columns), let table?):
             guard table.rowCount > 0 else { throw ModelError.survey(.noRespondents(file: table.source ?? "the table")) }
@@ -56,6 +56,16 @@ extension SurveySpecification {
             model: name, coefficients: nothing, varianceComponents: [], estimates: nil, standardDeviations: [:],
             diagnostics: diagnostics + findings.remarks)
         return (result, findings)
+    }
+
+    /// What of the tables of respondents may be published: nothing else leaves the fit.
+    private func published(_ findings: SurveyFindings, _ items: [SurveyItem]) throws(ModelError) -> SurveyFindings {
+        guard let rule = disclosure.rule else { return findings }
+        var tops: [String: [String]] = [:]
+        for item in items {
+            if case .categories(_, _, let top) = item.measure { tops[item.name] = top }
+        }
+        return try SurveyPublication(findings, rule: rule, tops: tops).published(findings)
     }
 
     /// A count of the model file in the file's sector and wave, where it names none of its own.
@@ -106,7 +116,9 @@ extension SurveyFindings {
                 shares.filter { $0.cell.item == item.name && $0.cell.split.isEmpty }.map { ($0.cell, $0.counts) }
                 + means.filter { $0.cell.item == item.name && $0.cell.split.isEmpty }.map { ($0.cell, $0.counts) }
             for (cell, counts) in counts where parts.insert([cell.sector, cell.wave]).inserted {
-                missing += counts.missing
+                // Unknown is not nothing: then the number of all sectors and waves is not told either.
+                guard let number = counts.missing else { return nil }
+                missing += number
             }
             return missing > 0 ? Diagnostic("missing_answers", Double(missing), note: item.name) : nil
         }
@@ -134,14 +146,17 @@ extension SurveyFindings {
                     "inconsistencies", Double(wrong), note: "printed percents or sums that the counts do not give",
                     isWarning: true))
         }
-        let small = shares.count { $0.isBelowMinimum } + means.count { $0.isBelowMinimum }
+        if suppressedCount > 0 { list.append(suppressionRemark) }
+        let small = suppressedCount > 0 ? 0 : shares.count { $0.isBelowMinimum } + means.count { $0.isBelowMinimum }
         if small > 0 {
             list.append(
                 Diagnostic(
                     "rows_below_minimum", Double(small),
                     note: "fewer respondents or clusters than the rule of disclosure asks for"))
         }
-        let unknown = shares.count { $0.estimate.standardError.isNaN } + means.count { $0.estimate.standardError.isNaN }
+        let errors =
+            shares.filter(\.suppressed.isEmpty).map(\.estimate) + means.filter(\.suppressed.isEmpty).map(\.estimate)
+        let unknown = errors.count { $0.standardError.isNaN }
         if unknown > 0 {
             list.append(
                 Diagnostic(
@@ -152,6 +167,18 @@ extension SurveyFindings {
             list.append(Diagnostic("rounded_response", note: "counts by category are made from rounded percents"))
         }
         return list
+    }
+
+    /// How much is withheld, by which rule.
+    private var suppressionRemark: Diagnostic {
+        let rule = disclosure.rule
+        let clusters = (rule?.minimumClusters ?? 0) > 0 ? " in \(rule?.minimumClusters ?? 0) clusters" : ""
+        return Diagnostic(
+            "suppressed_rows", Double(suppressedCount),
+            note:
+                "of \(shares.count + means.count) shares and means: fewer than \(rule?.minimumCount ?? 0) respondents\(clusters), or "
+                + "what would give such a row away",
+            isWarning: true)
     }
 }
 
