@@ -192,7 +192,9 @@ public struct NumberRange: Sendable {
 
     /// From one number to another, both included.
     public static func from(_ lower: Double, to upper: Double) -> NumberRange {
-        NumberRange(lower: lower, upper: upper, excludesLower: false, words: "a number from \(lower) to \(upper)")
+        NumberRange(
+            lower: lower, upper: upper, excludesLower: false,
+            words: "a number from \(shortestText(lower)) to \(shortestText(upper))")
     }
 
     func contains(_ value: Double) -> Bool { (excludesLower ? value > lower : value >= lower) && value <= upper }

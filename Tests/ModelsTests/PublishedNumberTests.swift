@@ -48,10 +48,10 @@ struct PublishedNumberTests {
     @Test(
         "Mistakes end in one located message",
         arguments: [
-            ("percent: 140, n: 10", "model.yaml:5:34: found 140; expected a number from 0.0 to 100.0."),
+            ("percent: 140, n: 10", "model.yaml:5:34: found 140; expected a number from 0 to 100."),
             (
                 "count: 12, n: 10",
-                "model.yaml:5:32: found a count of 12.0 out of n = 10.0; a count is at most its base."
+                "model.yaml:5:32: found a count of 12 out of n = 10; a count is at most its base."
             ),
             ("count: 12", "model.yaml:5:5: missing key 'n' in figure."),
             ("percent: 12, n: 0", "model.yaml:5:41: found 0; expected a number above 0."),

@@ -167,7 +167,7 @@ import Testing
         ),
         (
             "  - {parameters: [reading.po.drift, reading.po.persistence], correlation: 1.1, source: s}", "1.1, source",
-            "found 1.1; expected a number from -1.0 to 1.0."
+            "found 1.1; expected a number from -1 to 1."
         ),
         (
             "  - {parameters: [reading.po.drift, reading.po.persistence], correlation: 0.5, corelation: 0.1, source: s}",

@@ -35,6 +35,7 @@ struct AggregateModel {
         var covariance = factor.inverse
         for (row, column, value) in specification.linkErrors.covariance(of: cells) { covariance[row, column] += value }
         let estimates = Estimates(labels: cells, values: values, covariance: covariance)
+        guard estimates.isFinite else { throw .numericalBreakdown }
         let fitted = design * values
         let misfit = zip(figures.elements, fitted).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         return ModelFit(

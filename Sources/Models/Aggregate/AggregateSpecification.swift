@@ -128,6 +128,10 @@ public struct AggregateSpecification: Sendable {
                 between.fail("expected the ids of two different figures; found \(pair.joined(separator: ", ")).")
                 return nil
             }
+            if result.contains(where: { Set([$0.0, $0.1]) == Set([first, second]) }) {
+                between.fail("the correlation of \(pair.joined(separator: " and ")) is declared twice.")
+                return nil
+            }
             result.append((first, second, number))
         }
         return result

@@ -1,4 +1,5 @@
 import Specifications
+import Tables
 
 /// A published number with its standard error, in any of the ways in which statistics are published.
 ///
@@ -80,7 +81,8 @@ struct PublishedNumber {
             }
             guard value <= n else {
                 figure.optional("count")?.fail(
-                    "found a count of \(value) out of n = \(n); a count is at most its base.")
+                    "found a count of \(shortestText(value)) out of n = \(shortestText(n)); a count is at most its base."
+                )
                 return nil
             }
             share = value / n

@@ -16,6 +16,7 @@ public struct EstimateVector<Label: Hashable & Sendable>: Sendable {
     /// The degrees of freedom of a functional by its weights, where a method of their own gives them (Kenward-Roger,
     /// cluster-robust); it comes before ``uncertainty``.
     let degreesOfFreedom: (@Sendable ([Double]) -> Double)?
+    private let positions: [Label: Int]
 
     /// Estimates with their covariance.
     ///
@@ -27,7 +28,8 @@ public struct EstimateVector<Label: Hashable & Sendable>: Sendable {
     ) {
         precondition(values.count == labels.count, "an estimate needs a label each")
         precondition(covariance.rows == labels.count && covariance.columns == labels.count, "covariance is n x n")
-        precondition(Set(labels).count == labels.count, "labels must differ")
+        positions = Dictionary(zip(labels, labels.indices)) { first, _ in first }
+        precondition(positions.count == labels.count, "labels must differ")
         self.labels = labels
         self.values = values
         self.covariance = covariance.symmetrised
@@ -38,8 +40,11 @@ public struct EstimateVector<Label: Hashable & Sendable>: Sendable {
     /// The number of estimates.
     public var count: Int { labels.count }
 
+    /// Whether all estimates and their covariances are finite numbers.
+    var isFinite: Bool { values.allSatisfy(\.isFinite) && covariance.elements.allSatisfy(\.isFinite) }
+
     /// The position of a label.
-    public func position(of label: Label) -> Int? { labels.firstIndex(of: label) }
+    public func position(of label: Label) -> Int? { positions[label] }
 
     /// The standard errors.
     public var standardErrors: [Double] { covariance.diagonal.map { max(0, $0).squareRoot() } }
@@ -151,5 +156,15 @@ public struct CovarianceUncertainty: Sendable {
     }
 }
 
-/// `x' A x` for a symmetric matrix.
-func quadraticForm(_ matrix: Matrix, _ x: [Double]) -> Double { dot(x, matrix * x) }
+/// `x' A x` for a symmetric matrix. Contrasts are mostly zeros: then only the rest is looked at.
+func quadraticForm(_ matrix: Matrix, _ x: [Double]) -> Double {
+    let places = x.indices.filter { x[$0] != 0 }
+    guard places.count * 2 < x.count else { return dot(x, matrix * x) }
+    var sum = 0.0
+    for column in places {
+        var inner = 0.0
+        for row in places { inner += x[row] * matrix[row, column] }
+        sum += x[column] * inner
+    }
+    return sum
+}

@@ -36,7 +36,9 @@ extension ModelFile {
     /// - Throws: ``Tables/TableError`` for the data, ``LocatedModelError`` for the model.
     public func fit() throws -> FittedModel {
         do {
-            return try fittedCells().withSeries()
+            let model = try fittedCells()
+            try model.checkGroups()
+            return try model.withSeries()
         } catch let error as ModelError {
             throw LocatedModelError(path: path, error: error)
         }
@@ -118,6 +120,16 @@ extension ModelFile {
 }
 
 extension FittedModel {
+    /// Refuses declared groups that no cell has: gaps would be missing in silence.
+    fileprivate func checkGroups() throws(ModelError) {
+        guard file.judgement.areGroupsDeclared, let labels = fit.estimates?.labels else { return }
+        let groups = Set((labels + suppressed.map(\.cell)).map(\.group)).subtracting([""])
+        guard !groups.isEmpty else { return }
+        for name in [file.judgement.lowGroup, file.judgement.highGroup] where !groups.contains(name) {
+            throw .unknownLevel(factor: "groups", level: name, nearest: nearest(to: name, among: groups.sorted()))
+        }
+    }
+
     /// The model with the findings of its yearly series.
     fileprivate func withSeries() throws(ModelError) -> FittedModel {
         guard let specification = file.seriesSpecification, let estimates = fit.estimates else { return self }

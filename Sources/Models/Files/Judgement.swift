@@ -31,6 +31,9 @@ public struct Judgement: Sendable, Equatable {
     /// The group it is compared with.
     public let highGroup: String
 
+    /// Whether the file names the groups, so that they must be there.
+    let areGroupsDeclared: Bool
+
     static let keys = ["margin_sd", "margin", "better", "teaching_weeks", "groups"]
 
     init?(_ model: SpecificationMapping) {
@@ -39,11 +42,16 @@ public struct Judgement: Sendable, Equatable {
             let own = ByOutcome(model.optional("margin"), { $0.number(in: .positive) }),
             let directions = ByOutcome(model.optional("better"), { $0.word(of: Direction.self) })
         else { return nil }
+        areGroupsDeclared = model.optional("groups") != nil
         var groups = (low: "practical", high: "theoretical")
         if let declared = model.optional("groups") {
             guard let mapping = declared.mapping("groups", keys: ["low", "high"]),
                 let low = mapping.text("low"), let high = mapping.text("high")
             else { return nil }
+            guard low != high else {
+                declared.fail("'low' and 'high' name the same group '\(low)'; a gap is between two.")
+                return nil
+            }
             groups = (low, high)
         }
         self.margin = margin
@@ -61,9 +69,22 @@ public struct Judgement: Sendable, Equatable {
         self.margin = margin
         ownMargins = ByOutcome(all: ownMargin)
         directions = ByOutcome(all: better)
+        areGroupsDeclared = false
         self.teachingWeeks = teachingWeeks
         self.lowGroup = lowGroup
         self.highGroup = highGroup
+    }
+
+    /// Refuses margins and directions of outcomes that the model does not have: left unsaid they would turn verdicts around.
+    static func check(_ model: SpecificationMapping, outcomes: [String]) {
+        for key in ["margin", "better"] {
+            guard let value = model.optional(key), value.isMapping, let mapping = value.openMapping("outcomes") else {
+                continue
+            }
+            for entry in mapping.entries where !outcomes.contains(entry.key) {
+                _ = entry.keyValue.word(among: outcomes)
+            }
+        }
     }
 
     /// Which way an outcome gets better: higher unless declared.

@@ -83,6 +83,7 @@ public struct ModelFile: Sendable {
         let judgement = Judgement(model)
         guard let read = Self.specification(kind, model, folder: folder), let judgement else { return nil }
         if let baseline, baseline == nil { return nil }
+        Judgement.check(model, outcomes: read.outcomes)
         self.kind = read
         self.baseline = baseline ?? nil
         self.judgement = judgement
@@ -131,5 +132,17 @@ public struct BaselineDeclaration: Sendable, Equatable {
     public init(cohorts: [String], kind: Kind) {
         self.cohorts = cohorts
         self.kind = kind
+    }
+}
+
+extension ModelFile.Kind {
+    /// The outcomes that are compared with a baseline.
+    fileprivate var outcomes: [String] {
+        switch self {
+        case .growth(let specification): specification.report.map { [$0.outcome] } ?? []
+        case .aggregate(let specification): Array(Set(specification.cells.map(\.outcome))).sorted()
+        case .trend(let specification): specification.outcomes.map(\.name)
+        case .evidence, .persistence, .survey: []
+        }
     }
 }

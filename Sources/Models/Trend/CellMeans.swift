@@ -33,8 +33,13 @@ struct CellMeans: ColumnwiseStatistic {
         let (_, total) = sums(cell, weights)
         let (scores, mean) = (self.values[cell.variable], values[position])
         var influence = [Double](repeating: 0, count: weights.count)
-        for row in cell.rows { influence[Int(row)] = (scores[Int(row)] - mean) / total }
+        for row in cell.rows { influence[Int(row)] = Self.distance(scores[Int(row)], mean) / total }
         return influence
+    }
+
+    /// How far a value is from a mean; nothing when that is rounding, as where all values are the same.
+    private static func distance(_ value: Double, _ mean: Double) -> Double {
+        abs(value - mean) <= 1e-13 * abs(mean) ? 0 : value - mean
     }
 
     private func sums(_ cell: MeanCell, _ weights: [Double]) -> (sum: Double, total: Double) {
@@ -55,7 +60,7 @@ struct CellMeans: ColumnwiseStatistic {
         let mean = sum / total
         var squares = 0.0
         for row in cell.rows {
-            let distance = values[Int(row)] - mean
+            let distance = Self.distance(values[Int(row)], mean)
             squares += weights[Int(row)] * distance * distance
         }
         return (squares / total).squareRoot()

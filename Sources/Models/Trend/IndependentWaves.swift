@@ -13,7 +13,7 @@ struct IndependentWaves: Sendable {
 
     init(_ cells: [Cell], rows: Factor, sample: SurveySample) {
         let domains = DomainCodes(codes: rows.codes, names: rows.levels)
-        degreesOfFreedom = sample.degreesOfFreedom(in: domains)
+        degreesOfFreedom = sample.degreesOfFreedom(ofSamples: domains)
         isCalibrated = !sample.calibrations.isEmpty
         waves = cells.map { rows.levels.firstIndex(of: $0.cohort) ?? 0 }
     }

@@ -18,6 +18,7 @@ extension TrendSpecification {
     ///
     /// - Throws: ``ModelError``.
     func fit(name: String, table all: Table, baselineYears: [String]) throws(ModelError) -> TrendResult {
+        guard all.rowCount > 0 else { throw .noCompleteRows(read: 0) }
         let table = try withYear(all)
         let isInside = try inside(table)
         let yearCodes = table[year]?.asFactor().codes ?? []
@@ -26,6 +27,7 @@ extension TrendSpecification {
         let cells = try TrendCells(self, table: table, isInside: isInside, clusters: sample.firstStageClusters)
         let estimates = try estimates(
             of: cells, sample: sample, waves: hasCommonClusters ? nil : table[year]?.asFactor())
+        guard estimates.isFinite else { throw .numericalBreakdown }
         let deviations = standardDeviations(cells, weights: sample.weights, baselineYears: baselineYears)
         let fit = ModelFit(
             model: name,
@@ -33,7 +35,8 @@ extension TrendSpecification {
                 labels: cells.cells.map(\.name), values: estimates.values, covariance: estimates.covariance,
                 degreesOfFreedom: estimates.degreesOfFreedom),
             varianceComponents: [], estimates: estimates, standardDeviations: deviations,
-            diagnostics: diagnostics(cells, sample: sample, table: table, isInside: isInside, read: all.rowCount))
+            diagnostics: diagnostics(cells, sample: sample, table: table, isInside: isInside, read: all.rowCount)
+                + certainties(estimates))
         let counts = OrderedDictionary(zip(cells.cells, cells.counts)) { first, _ in first }
         guard let rule = disclosure.rule else {
             return TrendResult(
@@ -138,6 +141,21 @@ extension TrendSpecification {
             if pooled > 0 { result[outcome.name] = pooled }
         }
         return result
+    }
+
+    /// Cells in which everybody gave the same answer: the sample shows no error, which does not mean that there is none.
+    private func certainties(_ estimates: Estimates) -> [Diagnostic] {
+        let names = estimates.labels.indices.filter { estimates.covariance[$0, $0] == 0 }.map {
+            estimates.labels[$0].name
+        }
+        guard !names.isEmpty else { return [] }
+        return [
+            Diagnostic(
+                "no_variation", Double(names.count),
+                note:
+                    "everybody is alike in \(names.joined(separator: ", ")): the standard error of 0 is not that of the population",
+                isWarning: true)
+        ]
     }
 
     private func diagnostics(

@@ -29,4 +29,17 @@ extension SurveySample {
             [Double](repeating: degreesOfFreedom, count: domains.count)
         }
     }
+
+    /// The degrees of freedom of domains that are samples of their own, such as waves: with replicate weights their rank among the
+    /// domain's rows less one, what R survey's `degf` says of a subset, and never more than the whole sample's.
+    public func degreesOfFreedom(ofSamples domains: DomainCodes) -> [Double] {
+        guard case .replication(let replicates) = errors, !replicates.areDegreesOfFreedomDeclared else {
+            return degreesOfFreedom(in: domains)
+        }
+        return (0..<domains.count).map { domain in
+            let rows = domains.codes.indices.filter { domains.codes[$0] == domain && weights[$0] > 0 }
+            let own = replicates.replicates.map { weights in rows.map { weights[$0] } }
+            return min(degreesOfFreedom, Double(max(1, rank(ofReplicates: own) - 1)))
+        }
+    }
 }
