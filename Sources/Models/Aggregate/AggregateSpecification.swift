@@ -1,5 +1,6 @@
 import OrderedCollections
 import Specifications
+import Tables
 
 /// What a model file of kind `aggregate` declares: published figures, each a weighted sum of cells.
 public struct AggregateSpecification: Sendable {
@@ -57,6 +58,13 @@ public struct AggregateSpecification: Sendable {
         guard let correlations = Self.correlations(model.optional("correlations"), names: names) else { return nil }
         let outcomes = OrderedSet(figures.flatMap { $0.weights.map(\.cell.outcome) })
         guard let links = LinkError.declared(model.optional("link_errors"), outcomes: Array(outcomes)) else {
+            return nil
+        }
+        let years = Array(OrderedSet(figures.flatMap { $0.weights.map(\.cell.cohort) }))
+        for name in links.flatMap(\.years) where !years.contains(name) {
+            model.optional("link_errors")?.fail(
+                "no figure is of year '\(name)'."
+                    + (nearest(to: name, among: years).map { " Did you mean '\($0)'?" } ?? ""))
             return nil
         }
         linkErrors = links

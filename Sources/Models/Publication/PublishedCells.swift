@@ -20,12 +20,26 @@ struct PublishedCells {
     init(_ counts: OrderedDictionary<Cell, CellCount>, rule: DisclosureRule) throws(ModelError) {
         do {
             let suppression = try SuppressionProblem(joining: Self.problems(counts)).suppressed(under: rule)
-            suppressed = counts.keys.compactMap { cell in
+            let hidden = counts.keys.compactMap { cell in
                 suppression.reason(Self.name(cell)).map { SuppressedCell(cell: cell, reason: $0) }
             }
+            // The same individuals answer several outcomes: what is hidden of one would be had from another.
+            let places = Set(hidden.map { Place($0.cell) })
+            let own = Set(hidden.map(\.cell))
+            suppressed =
+                hidden
+                + counts.keys.filter { places.contains(Place($0)) && !own.contains($0) }.map {
+                    SuppressedCell(cell: $0, reason: Suppression.Status.complementary.rawValue)
+                }
         } catch {
             throw .report("cells cannot be protected: \(error)")
         }
+    }
+
+    /// A cell without its outcome.
+    private struct Place: Hashable {
+        let sector, cohort, group: String
+        init(_ cell: Cell) { (sector, cohort, group) = (cell.sector, cell.cohort, cell.group) }
     }
 
     private static func name(_ cell: Cell) -> CellName {
@@ -82,19 +96,28 @@ extension Coefficients {
 
 extension ModelFit {
     /// Remarks that count rows.
-    private static let counting: Set = ["rows", "rows_without_year", "missing_values", "clusters"]
+    private static let counting: Set = [
+        "rows", "rows_without_year", "rows_without_group", "missing_values", "clusters", "degrees_of_freedom",
+    ]
 
     /// The fit without what gives suppressed cells away.
     ///
-    /// - Parameter coefficients: Those that may be published.
-    func without(_ suppressed: [SuppressedCell], coefficients: Coefficients, rule: DisclosureRule) -> ModelFit {
+    /// - Parameters:
+    ///   - coefficients: Those that may be published.
+    ///   - spreadYears: The years on which standard deviations rest; empty for all.
+    func without(
+        _ suppressed: [SuppressedCell], coefficients: Coefficients, rule: DisclosureRule, spreadYears: [String] = []
+    ) -> ModelFit {
         guard !suppressed.isEmpty else { return self }
         let clusters = rule.minimumClusters > 0 ? " in \(rule.minimumClusters) clusters" : ""
         let note =
             "suppressed: fewer than \(rule.minimumCount) individuals\(clusters), or what would give such a cell away: "
             + suppressed.map(\.cell.name).joined(separator: ", ")
         // The spread of all pupils rests on their cells; counts of rows less the published counts are the hidden ones.
-        let spreads = Set(suppressed.filter { $0.cell.group.isEmpty }.map(\.cell.outcome))
+        let spreads = Set(
+            suppressed.map(\.cell).filter {
+                $0.group.isEmpty && (spreadYears.isEmpty || spreadYears.contains($0.cohort))
+            }.map(\.outcome))
         let remarks = diagnostics.map { remark in
             Self.counting.contains(remark.name)
                 ? Diagnostic(remark.name, note: "withheld: cells are suppressed") : remark

@@ -21,6 +21,7 @@ extension TrendSpecification {
         guard all.rowCount > 0 else { throw .noCompleteRows(read: 0) }
         let table = try withYear(all)
         let isInside = try inside(table)
+        try checkLinkErrors(table)
         let yearCodes = table[year]?.asFactor().codes ?? []
         let sample = try design.sample(
             of: table, isInside: isInside, waves: hasCommonClusters ? nil : yearCodes)
@@ -46,10 +47,18 @@ extension TrendSpecification {
         let hidden = Set(suppressed.map(\.cell))
         return TrendResult(
             fit: fit.without(
-                suppressed, coefficients: fit.coefficients.without(Set(hidden.map(\.name))), rule: rule),
+                suppressed, coefficients: fit.coefficients.without(Set(hidden.map(\.name))), rule: rule,
+                spreadYears: baselineYears),
             counts: Dictionary(
                 uniqueKeysWithValues: counts.filter { !hidden.contains($0.key) }.map { ($0.key, $0.value) }),
             suppressed: suppressed)
+    }
+
+    private func checkLinkErrors(_ table: Table) throws(ModelError) {
+        let known = table[year]?.asFactor().levels ?? []
+        for name in linkErrors.flatMap(\.years) where !known.contains(name) {
+            throw .unknownLevel(factor: year, level: name, nearest: nearest(to: name, among: known))
+        }
     }
 
     /// The rows that have a year: the others belong to no wave.
@@ -180,10 +189,22 @@ extension TrendSpecification {
                     "rows_without_year", Double(read - table.rowCount), note: "column '\(year)' has no value",
                     isWarning: true))
         }
+        let used = isInside.count(where: { $0 })
         for (outcome, count) in zip(outcomes, cells.missing) where count > 0 {
             list.append(
                 Diagnostic(
-                    "missing_values", Double(count), note: "rows without a value of '\(outcome.name)': left out of it"))
+                    "missing_values", Double(count), note: "rows without a value of '\(outcome.name)': left out of it",
+                    isWarning: count * 20 > used))
+        }
+        if let group, let column = table[group] {
+            let count = isInside.indices.count { isInside[$0] && column.isMissing(at: $0) }
+            if count > 0 {
+                list.append(
+                    Diagnostic(
+                        "rows_without_group", Double(count),
+                        note: "column '\(group)' has no value: in all, in no group",
+                        isWarning: count * 20 > used))
+            }
         }
         for cell in cells.empty {
             list.append(Diagnostic("empty_cell", note: "no row has a value in '\(cell.name)'", isWarning: true))
