@@ -50,14 +50,32 @@ public struct SurveySample: Sendable {
         let values = try statistic.values(weights: weights)
         let covariance: Matrix
         switch errors {
-        case .linearisation:
-            covariance = self.covariance(ofInfluence: try statistic.influence(weights: weights))
+        case .linearisation(let design):
+            if let columnwise = statistic as? any ColumnwiseStatistic {
+                covariance = self.covariance(of: columnwise, values: values, design: design)
+            } else {
+                covariance = self.covariance(ofInfluence: try statistic.influence(weights: weights))
+            }
         case .replication(let replicates):
             covariance = try replicates.covariance(around: values) { weights throws(SurveyError) in
                 try statistic.values(weights: weights)
             }
         }
         return SurveyEstimates(values: values, covariance: covariance, degreesOfFreedom: degreesOfFreedom)
+    }
+
+    private func covariance(
+        of statistic: any ColumnwiseStatistic, values: [Double], design: SurveyDesign
+    ) -> Matrix {
+        design.covariance(ofTotals: values.count) { position in
+            let influence = statistic.influence(on: position, values: values, weights: weights)
+            var scores = zip(influence, weights).map { $0 * $1 }
+            for calibration in calibrations.reversed() {
+                let column = Matrix(rows: scores.count, columns: 1, elements: scores)
+                scores = calibration.residuals(of: column).elements
+            }
+            return scores
+        }
     }
 
     /// The covariance of statistics with some influence: by linearisation of the design, or of the replicates' totals.

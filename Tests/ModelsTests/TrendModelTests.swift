@@ -48,7 +48,8 @@ struct TrendModelTests {
         #expect(relativeDifference(estimates.covariance[0, 0], variance) < 1e-12)
         // Other schools in another wave, though their names are the same.
         #expect(estimates.covariance[0, 1] == 0)
-        #expect(estimates.estimate(at: 0).degreesOfFreedom == 4)
+        // Four schools of the wave less its two strata.
+        #expect(estimates.estimate(at: 0).degreesOfFreedom == 2)
     }
 
     @Test("Waves of the same schools are correlated")

@@ -218,6 +218,7 @@ extension Agreement {
         let types = factors.map { "\($0): {type: factor}" }.joined(separator: ", ")
         var model = """
             kind: growth
+            disclosure: none
             data: {file: "\(try file(in: folder, named: "data.csv"))", columns: {\(types)}}
             formula: "\(formula)"
             estimation: \(criterion.rawValue)

@@ -289,7 +289,7 @@ struct ReplicateWeightsTests {
         let sample = SurveySample(try ReplicateWeights(design, by: .jackknife))
         #expect(
             Self.message { _ = try sample.estimates(of: Domain()) }
-                == "replicate 2 has no estimate: no row with a weight and a value is in the north. Join categories that few "
-                + "clusters have, or use linearisation.")
+                == "replicate 2 has no estimate: no row with a weight and a value is in the north. Leave it out, or join it "
+                + "with another. Or use linearisation.")
     }
 }

@@ -81,6 +81,9 @@ extension Coefficients {
 }
 
 extension ModelFit {
+    /// Remarks that count rows.
+    private static let counting: Set = ["rows", "rows_without_year", "missing_values", "clusters"]
+
     /// The fit without what gives suppressed cells away.
     ///
     /// - Parameter coefficients: Those that may be published.
@@ -90,10 +93,17 @@ extension ModelFit {
         let note =
             "suppressed: fewer than \(rule.minimumCount) individuals\(clusters), or what would give such a cell away: "
             + suppressed.map(\.cell.name).joined(separator: ", ")
+        // The spread of all pupils rests on their cells; counts of rows less the published counts are the hidden ones.
+        let spreads = Set(suppressed.filter { $0.cell.group.isEmpty }.map(\.cell.outcome))
+        let remarks = diagnostics.map { remark in
+            Self.counting.contains(remark.name)
+                ? Diagnostic(remark.name, note: "withheld: cells are suppressed") : remark
+        }
         return ModelFit(
             model: model, coefficients: coefficients, varianceComponents: varianceComponents,
-            estimates: estimates?.without(Set(suppressed.map(\.cell))), standardDeviations: standardDeviations,
-            diagnostics: diagnostics + [
+            estimates: estimates?.without(Set(suppressed.map(\.cell))),
+            standardDeviations: standardDeviations.filter { !spreads.contains($0.key) },
+            diagnostics: remarks + [
                 Diagnostic("suppressed_cells", Double(suppressed.count), note: note, isWarning: true)
             ])
     }

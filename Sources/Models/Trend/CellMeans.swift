@@ -1,10 +1,9 @@
-import LinearAlgebra
 import Surveys
 
 /// Weighted means of outcomes in domains that may overlap: `sum w y / sum w` over the rows of a domain with a value.
 ///
 /// A value missing in one outcome leaves the row out of that outcome's means only.
-struct CellMeans: SurveyStatistic {
+struct CellMeans: ColumnwiseStatistic {
     /// One mean: an outcome's values, and whose.
     struct MeanCell: Sendable {
         let name: String
@@ -18,7 +17,6 @@ struct CellMeans: SurveyStatistic {
     let values: [[Double]]
     /// The means.
     let cells: [MeanCell]
-    let rowCount: Int
 
     func values(weights: [Double]) throws(SurveyError) -> [Double] {
         var means: [Double] = []
@@ -30,14 +28,12 @@ struct CellMeans: SurveyStatistic {
         return means
     }
 
-    func influence(weights: [Double]) throws(SurveyError) -> Matrix {
-        let means = try values(weights: weights)
-        var influence = Matrix(rows: rowCount, columns: cells.count)
-        for (column, cell) in cells.enumerated() {
-            let (_, total) = sums(cell, weights)
-            let values = values[cell.variable]
-            for row in cell.rows { influence[Int(row), column] = (values[Int(row)] - means[column]) / total }
-        }
+    func influence(on position: Int, values: [Double], weights: [Double]) -> [Double] {
+        let cell = cells[position]
+        let (_, total) = sums(cell, weights)
+        let (scores, mean) = (self.values[cell.variable], values[position])
+        var influence = [Double](repeating: 0, count: weights.count)
+        for row in cell.rows { influence[Int(row)] = (scores[Int(row)] - mean) / total }
         return influence
     }
 

@@ -93,10 +93,12 @@ extension SampleDeclaration {
             // A stage's strata lie within the clusters of the stage before; equal names elsewhere are other strata.
             let outer = try codesOfStage(number - 1, of: table)
             strata = combined(outer, strata)
-        } else if let waves {
-            strata = combined(waves, strata)
         }
-        if let waves, stage.clusters != nil { clusters = combined(waves, clusters) }
+        if let waves {
+            // At every stage: a school in two waves has two samples of pupils, each with its own population.
+            strata = combined(waves, strata)
+            if stage.clusters != nil { clusters = combined(waves, clusters) }
+        }
         let sizes = try populationSizes(stage, of: table)
         do {
             return try SurveyDesign.Stage(strata: strata, clusters: clusters, populationSizes: sizes)

@@ -50,9 +50,13 @@ struct TrendCells {
         }
         guard !cells.isEmpty else { throw .noCompleteRows(read: table.rowCount) }
         (self.cells, self.empty, self.counts) = (cells, empty, counts)
-        completed = sets.map { CellMeans(values: $0, cells: means, rowCount: table.rowCount) }
+        completed = sets.map { CellMeans(values: $0, cells: means) }
         missing = specification.outcomes.indices.map { variable in
-            table.rowCount == 0 ? 0 : isInside.indices.count { isInside[$0] && sets[0][variable][$0].isNaN }
+            table.rowCount == 0
+                ? 0
+                : isInside.indices.count { row in
+                    isInside[row] && sets.contains { $0[variable][row].isNaN }
+                }
         }
     }
 

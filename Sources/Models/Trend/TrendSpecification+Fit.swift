@@ -24,7 +24,8 @@ extension TrendSpecification {
         let sample = try design.sample(
             of: table, isInside: isInside, waves: hasCommonClusters ? nil : yearCodes)
         let cells = try TrendCells(self, table: table, isInside: isInside, clusters: sample.firstStageClusters)
-        let estimates = try estimates(of: cells, sample: sample)
+        let estimates = try estimates(
+            of: cells, sample: sample, waves: hasCommonClusters ? nil : table[year]?.asFactor())
         let deviations = standardDeviations(cells, weights: sample.weights, baselineYears: baselineYears)
         let fit = ModelFit(
             model: name,
@@ -65,22 +66,40 @@ extension TrendSpecification {
     }
 
     /// The cells' means; those of plausible values pooled by Rubin's rules.
-    private func estimates(of cells: TrendCells, sample: SurveySample) throws(ModelError) -> Estimates {
+    ///
+    /// - Parameter waves: The wave of each row when waves were drawn independently; nil for waves of the same clusters.
+    private func estimates(
+        of cells: TrendCells, sample: SurveySample, waves: Factor?
+    ) throws(ModelError) -> Estimates {
         do {
+            let independent = waves.map { IndependentWaves(cells.cells, rows: $0, sample: sample) }
             guard cells.completed.count > 1 else {
                 let found = try sample.estimates(of: cells.completed[0])
-                let df = found.degreesOfFreedom
-                return Estimates(
-                    labels: cells.cells, values: found.values, covariance: linked(found.covariance, cells.cells),
-                    degreesOfFreedom: { _ in df })
+                return estimates(cells, found.values, found.covariance, independent) { _, own in
+                    own ?? found.degreesOfFreedom
+                }
             }
             let pooled = try sample.estimates(ofPlausibleValues: cells.completed)
-            return Estimates(
-                labels: cells.cells, values: pooled.values, covariance: linked(pooled.covariance, cells.cells),
-                degreesOfFreedom: { pooled.degreesOfFreedom(of: $0) })
+            return estimates(cells, pooled.values, pooled.covariance, independent) { weights, own in
+                (own.map { pooled.withCompleteDegreesOfFreedom($0) } ?? pooled).degreesOfFreedom(of: weights)
+            }
         } catch {
             throw .sample(.survey("\(error)"))
         }
+    }
+
+    /// - Parameter degreesOfFreedom: Of a functional by its weights, with the degrees of freedom of the single wave that it is in.
+    private func estimates(
+        _ cells: TrendCells, _ values: [Double], _ covariance: Matrix, _ waves: IndependentWaves?,
+        degreesOfFreedom: @escaping @Sendable ([Double], Double?) -> Double
+    ) -> Estimates {
+        let sampling = waves?.withoutTies(covariance) ?? covariance
+        return Estimates(
+            labels: cells.cells, values: values, covariance: linked(sampling, cells.cells),
+            degreesOfFreedom: { weights in
+                waves?.degreesOfFreedom(of: weights, covariance: sampling) { degreesOfFreedom($0, $1) }
+                    ?? degreesOfFreedom(weights, nil)
+            })
     }
 
     private func linked(_ covariance: Matrix, _ cells: [Cell]) -> Matrix {

@@ -19,6 +19,28 @@ extension SurveyDesign {
         }
         return sum
     }
+
+    /// The covariance of weighted totals of variables that are made one at a time, so that they need not be in memory together.
+    ///
+    /// - Parameters:
+    ///   - count: k, the number of variables.
+    ///   - scores: A variable's `w u` in each row, by its position.
+    /// - Returns: k x k.
+    func covariance(ofTotals count: Int, scores: (Int) -> [Double]) -> Matrix {
+        var totals = stages.map { Matrix(rows: $0.clusterCount, columns: count) }
+        for column in 0..<count {
+            let values = scores(column)
+            for (number, stage) in stages.enumerated() where !factors[number].isZero {
+                let target = column * stage.clusterCount
+                for row in 0..<rowCount { totals[number].elements[target + Int(stage.clusters[row])] += values[row] }
+            }
+        }
+        var sum = Matrix(rows: count, columns: count)
+        for (number, stage) in stages.enumerated() where !factors[number].isZero {
+            sum = sum + stage.covariance(ofClusterTotals: totals[number], factors: factors[number])
+        }
+        return sum
+    }
 }
 
 extension SurveyDesign.Stage {

@@ -152,6 +152,13 @@ public struct PooledEstimates: Sendable {
             degreesOfFreedom: degreesOfFreedom(rule: rule).min() ?? completeDegreesOfFreedom)
     }
 
+    /// The same estimates as if each completed data set's covariance had some degrees of freedom: those of a part of the sample on
+    /// which a contrast rests, such as one of several waves.
+    public func withCompleteDegreesOfFreedom(_ degreesOfFreedom: Double) -> PooledEstimates {
+        PooledEstimates(
+            values: values, within: within, between: between, count: count, completeDegreesOfFreedom: degreesOfFreedom)
+    }
+
     private init(values: [Double], within: Matrix, between: Matrix, count: Int, completeDegreesOfFreedom: Double) {
         (self.values, self.within, self.between) = (values, within.symmetrised, between.symmetrised)
         (self.count, self.completeDegreesOfFreedom) = (count, completeDegreesOfFreedom)

@@ -51,7 +51,7 @@ public enum ReplicateProblem: Error, Sendable, Equatable, CustomStringConvertibl
         case .noWeight(let replicate):
             "replicate \(replicate + 1) has no weight above 0. Check that its column is a replicate weight."
         case .notDefined(let replicate, let reason):
-            "replicate \(replicate + 1) has no estimate: \(reason) Join categories that few clusters have, or use linearisation."
+            "replicate \(replicate + 1) has no estimate: \(reason) Or use linearisation."
         default: ""
         }
     }

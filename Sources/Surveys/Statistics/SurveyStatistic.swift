@@ -16,3 +16,23 @@ public protocol SurveyStatistic: Sendable {
     /// - Returns: n x k; not yet multiplied by the weights.
     func influence(weights: [Double]) throws(SurveyError) -> Matrix
 }
+
+/// A statistic whose influence can be had for one estimate at a time: many estimates of many rows then need no n x k matrix.
+public protocol ColumnwiseStatistic: SurveyStatistic {
+    /// The influence of each row on one estimate; a column of ``SurveyStatistic/influence(weights:)``.
+    ///
+    /// - Parameters:
+    ///   - position: Which estimate, from 0.
+    ///   - values: All estimates at the weights.
+    ///   - weights: One a row.
+    func influence(on position: Int, values: [Double], weights: [Double]) -> [Double]
+}
+
+extension ColumnwiseStatistic {
+    /// All columns.
+    public func influence(weights: [Double]) throws(SurveyError) -> Matrix {
+        let values = try values(weights: weights)
+        let columns = values.indices.flatMap { influence(on: $0, values: values, weights: weights) }
+        return Matrix(rows: weights.count, columns: values.count, elements: columns)
+    }
+}
