@@ -120,7 +120,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "RunsTests",
-            dependencies: ["Funding", "Models", "Recovery", "Runs", "Scenarios", "Specifications", "TestSupport"],
+            dependencies: [
+                "Disclosure", "Funding", "Models", "Recovery", "Runs", "Scenarios", "Specifications", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -10,7 +10,7 @@ struct ResponseReport {
     private var response: String {
         guard !findings.response.isEmpty else { return "" }
         var table = TextTable(
-            ["part", "reached for", "answered", "used", "rate used, %", "unusable, %"],
+            ["part", "to reach", "answered", "used", "rate used, %", "unusable, %"],
             numeric: [false, true, true, true, true, true])
         for row in findings.response {
             let rate = row.grossRate.map { " (\(fixed(100 * $0, 1))%)" } ?? ""
@@ -26,7 +26,7 @@ struct ResponseReport {
     private var representativeness: String {
         guard !findings.representativeness.isEmpty else { return "" }
         var table = TextTable(
-            ["by", "part", "response", "population", "chi-squared", "df", "p", "elsewhere, %", "R-indicator"],
+            ["by", "part", "response", "population", "chi-squared", "df", "p", "to move, %", "R-indicator"],
             numeric: [false, false, true, true, true, true, true, true, true])
         for row in findings.representativeness {
             let error = row.rIndicatorStandardError.map { " (se \(fixed($0, 3)))" } ?? ""
@@ -38,8 +38,8 @@ struct ResponseReport {
             ])
         }
         let legend =
-            "\n  Chi-squared: drawn without replacement, where the response is a part of the population. Elsewhere: respondents who "
-            + "would have to\n  be in another category. R-indicator: 1 when all categories respond alike."
+            "\n  Chi-squared: drawn without replacement, where the response is a part of the population. To move: respondents who "
+            + "would\n  have to be in another category. R-indicator: 1 when all categories respond alike."
         return "Whether the response is like its population\n" + table.text + legend + "\n"
             + findings.representativeness.map(words).joined(separator: "\n")
     }
@@ -65,7 +65,10 @@ struct ResponseReport {
     }
 
     private var inconsistencies: String {
-        guard !findings.inconsistencies.isEmpty else { return "" }
+        let printed = findings.shares.count { $0.printedPercent != nil }
+        guard !findings.inconsistencies.isEmpty else {
+            return printed > 0 ? "All \(printed) printed percents are what their counts give." : ""
+        }
         return "Printed figures that their counts do not give\n"
             + findings.inconsistencies.map { "  " + words($0) }.joined(separator: "\n")
     }
@@ -80,7 +83,8 @@ struct ResponseReport {
         switch row.kind {
         case .missingBase: return "\(what): \(row.count) of an unknown base\(bases(row))."
         case .moreThanBase:
-            return "\(what): answers that exclude each other add up to \(row.count), above the base of \(row.base ?? 0)."
+            return
+                "\(what): answers that exclude each other add up to \(row.count), above the base of \(row.base ?? 0)."
         case .percent:
             let printed = row.printed.map { shortest($0) } ?? "-"
             let found = row.recomputed.map { fixed($0, 2) } ?? "-"

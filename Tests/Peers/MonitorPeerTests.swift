@@ -10,7 +10,8 @@ import Testing
 struct MonitorPeerTests {
     private static func fit(_ yaml: String) throws -> SurveyFindings {
         let folder = try TemporaryFolder()
-        return try #require(try ModelFile(path: try folder.write("kind: survey\n" + yaml, to: "m.yaml")).fit().survey)
+        return try #require(
+            try ModelFile(path: try folder.write("kind: survey\ndisclosure: none\n" + yaml, to: "m.yaml")).fit().survey)
     }
 
     private static func clusters(_ more: String = "") throws -> SurveyFindings {

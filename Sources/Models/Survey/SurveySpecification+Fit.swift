@@ -157,7 +157,8 @@ extension SurveyFindings {
                     "rows_below_minimum", Double(small),
                     note: "fewer respondents or clusters than the rule of disclosure asks for"))
         }
-        let errors = shares.filter(\.suppressed.isEmpty).map(\.estimate) + means.filter(\.suppressed.isEmpty).map(\.estimate)
+        let errors =
+            shares.filter(\.suppressed.isEmpty).map(\.estimate) + means.filter(\.suppressed.isEmpty).map(\.estimate)
         let unknown = errors.count { $0.standardError.isNaN }
         if unknown > 0 {
             list.append(
@@ -177,7 +178,8 @@ extension SurveyFindings {
         let clusters = (rule?.minimumClusters ?? 0) > 0 ? " in \(rule?.minimumClusters ?? 0) clusters" : ""
         return Diagnostic(
             "suppressed_rows", Double(suppressedCount),
-            note: "of \(shares.count + means.count) shares and means: fewer than \(rule?.minimumCount ?? 0) respondents\(clusters), or "
+            note:
+                "of \(shares.count + means.count) shares and means: fewer than \(rule?.minimumCount ?? 0) respondents\(clusters), or "
                 + "what would give such a row away",
             isWarning: true)
     }

@@ -9,13 +9,16 @@ extension TableSchema {
             Column("population", .number, "the population"), Column("categories", .integer, "categories compared"),
             Column("chi_squared", .number, "Pearson's goodness of fit, as if drawn with replacement"),
             Column("df", .number, "its degrees of freedom"), Column("p_value", .number, "its p-value"),
-            Column("finite_chi_squared", .number, "the same for a sample without replacement; empty for a complete one"),
+            Column(
+                "finite_chi_squared", .number, "the same for a sample without replacement; empty for a complete one"),
             Column("finite_p_value", .number, "its p-value"),
             Column("dissimilarity", .number, "%", "the share of respondents who would have to change category"),
             Column("cramers_v", .number, "Cramer's V of responding by category: 0 none, 1 full"),
-            Column("r_indicator", .number, "R-indicator of the response rates, adjusted for noise: 1 when all are alike"),
+            Column(
+                "r_indicator", .number, "R-indicator of the response rates, adjusted for noise: 1 when all are alike"),
             Column("r_indicator_se", .number, "its standard error; empty when nothing is left after adjustment"),
-            Column("maximal_bias", .number, "SD", "largest bias of an unweighted mean if categories explain responding"),
+            Column(
+                "maximal_bias", .number, "SD", "largest bias of an unweighted mean if categories explain responding"),
             Column("from_percents", .string, "yes when counts were made from rounded percents"),
         ])
 

@@ -4,12 +4,14 @@ extension TableSchema {
         columns: surveyKeys + [
             Column(
                 "kind", .string,
-                "category (one answer), top (answers together), option (of several choices) or published (a printed count)")
+                "category (one answer), top (answers together), option (of several choices) or published (a printed count)"
+            )
         ] + surveyCounts + [
             Column("count", .integer, "respondents", "respondents who gave the answer, unweighted"),
             Column("share", .number, "%", "the weighted share"),
         ] + surveyEstimate("%") + [
-            Column("printed_percent", .number, "%", "the percent as it was printed; empty when nothing was"), suppressed,
+            Column("printed_percent", .number, "%", "the percent as it was printed; empty when nothing was"),
+            suppressed,
         ])
 
     static let surveyMeans = TableSchema(
@@ -36,7 +38,8 @@ extension TableSchema {
             Column("conf_low", .number, "% points; unit of the item for a mean", "lower end of its interval"),
             Column("conf_high", .number, "% points; unit of the item for a mean", "upper end of its interval"),
             Column("coverage", .number, "the interval's coverage"), Column("statistic", .number, "t, F or chi-squared"),
-            Column("df", .number, "degrees of freedom: of t; of an F's or chi-squared's numerator; empty means infinite"),
+            Column(
+                "df", .number, "degrees of freedom: of t; of an F's or chi-squared's numerator; empty means infinite"),
             Column("denominator_df", .number, "of an F's denominator; empty means infinite, or none"),
             Column("p_value", .number, "its p-value"),
             Column("adjusted_p_value", .number, "the p-value adjusted over its family"),
@@ -71,11 +74,13 @@ extension TableSchema {
         ])
 
     static let surveyRanks = TableSchema(
-        name: "survey_ranks", description: "The options of multiple-response items in order of how often they were chosen.",
+        name: "survey_ranks",
+        description: "The options of multiple-response items in order of how often they were chosen.",
         columns: surveyKeys + [
             Column("share", .number, "%", "the share that chose it"),
             Column("rank", .number, "1 for the largest share; equal shares have the mean of their ranks"),
-            Column("lowest_rank", .integer, "the best rank that agrees with the data, by Holm over all pairs of options"),
+            Column(
+                "lowest_rank", .integer, "the best rank that agrees with the data, by Holm over all pairs of options"),
             Column("highest_rank", .integer, "the worst rank that agrees with the data"),
             Column("coverage", .number, "the joint coverage of all ranks"), suppressed,
         ])
