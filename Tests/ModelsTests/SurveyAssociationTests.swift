@@ -71,6 +71,32 @@ import Testing
         #expect(relativeDifference(tops.secondAmongFirst?.standardError ?? 0, 0.012103119181837868) < 1e-11)
     }
 
+    @Test(
+        "A sector is a domain of the design with its own degrees of freedom: svyvar and degf of R's subset (survey 4.1-1)"
+    )
+    func domain() throws {
+        let row = try #require(
+            try Self.findings(
+                "design: {weights: w, clusters: cl}\nsector: {column: sector, order: [po, vo, so]}\n"
+                    + "disclosure: {minimum_count: 5}\ncorrelations: [{items: [a, b], method: pearson}]\n"
+            ).correlations.first)
+        #expect(row.first.sector == "po" && row.counts.respondents == 190)
+        #expect(relativeDifference(row.estimate.value, 0.55939221936152905) < 1e-13)
+        #expect(relativeDifference(row.estimate.standardError, 0.066997169669564233) < 1e-10)
+        #expect(row.estimate.degreesOfFreedom == 47)
+    }
+
+    @Test("Where nothing of an item is published, nothing that it goes together with is")
+    func withheldItem() throws {
+        let data = "p,q\n" + (0..<60).map { "\($0 < 3 ? "y" : "n"),\($0 % 3)\n" }.joined()
+        let findings = try surveyFindings(
+            "data: {file: d.csv}\nitems: [{item: p, categories: [n, y]}, {mean: q}]\n"
+                + "disclosure: {minimum_count: 10}\ncorrelations: [{items: [p, q], method: pearson}]\n", data: data)
+        #expect(findings.shares.allSatisfy { !$0.suppressed.isEmpty })
+        let row = try #require(findings.correlations.first)
+        #expect(row.suppressed == "suppressed_row" && row.estimate.value.isNaN && row.counts.respondents == 0)
+    }
+
     @Test("Joint shares are withheld when any of the four cells is below the minimum", arguments: [5, 6])
     func smallCells(minimum: Int) throws {
         let row = try #require(
