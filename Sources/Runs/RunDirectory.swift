@@ -150,7 +150,7 @@ extension TableSchema {
         .assumptions, .diagnostics,
         .evidence, .heterogeneity, .leaveOneOut, .funnel, .persistence, .followUps,
         .levels, .series, .counterfactuals, .surveyShares, .surveyMeans, .surveyTests, .surveyChanges, .surveyRanks,
-        .representativeness,
+        .surveyCorrelations, .surveyRankComparisons, .representativeness,
         .responseComposition, .response, .inconsistencies,
     ]
 }

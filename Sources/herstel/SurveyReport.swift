@@ -10,7 +10,7 @@ struct SurveyReport {
         let blocks = SurveyBlock.all(findings)
         return blocks.flatMap { SurveyBlockReport(block: $0, findings: findings).parts } + legend
             + [SurveyMeansReport(findings: findings).text, changes].filter { !$0.isEmpty }
-            + ResponseReport(findings: findings).parts
+            + SurveyAssociationReport(findings: findings).parts + ResponseReport(findings: findings).parts
     }
 
     private var legend: [String] {

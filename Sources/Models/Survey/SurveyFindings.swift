@@ -16,6 +16,10 @@ public struct SurveyFindings: Sendable, Equatable {
     public var changes: [ChangeRow] = []
     /// The options of multiple-response items in order of how often they were chosen.
     public var ranks: [RankRow] = []
+    /// The correlations of items.
+    public var correlations: [CorrelationRow] = []
+    /// The orders of options in two questions or waves, compared.
+    public var rankComparisons: [RankComparisonRow] = []
     /// The response against the population.
     public var representativeness: [RepresentativenessRow] = []
     /// Differences of the response from the population by category.

@@ -33,6 +33,8 @@ public enum SurveyProblem: Error, Sendable, Equatable, CustomStringConvertible {
     case oneCategory(stratifier: String, sector: String, wave: String)
     /// Answers are more than those who were to be reached.
     case responseAboveFrame(place: String, what: String, found: Int, limit: Int, of: String)
+    /// Something is wrong with a correlation or a comparison of orders.
+    case association(SurveyAssociationProblem)
     /// An estimate is not defined.
     case sample(SurveyError)
 
@@ -76,6 +78,7 @@ public enum SurveyProblem: Error, Sendable, Equatable, CustomStringConvertible {
                 + "; a comparison needs two or more. Add the others."
         case .responseAboveFrame(let place, let what, let found, let limit, let of):
             "\(place): the \(what) response \(found) is larger than the \(of) \(limit). Correct one of them."
+        case .association(let problem): problem.description
         case .sample(let error): error.description
         }
     }

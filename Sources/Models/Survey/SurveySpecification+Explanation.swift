@@ -15,6 +15,8 @@ extension SurveySpecification {
         )
         lines.append(
             "  intervals  coverage \(intervals.coverage)" + (intervals.method.map { ", \($0.rawValue)" } ?? ""))
+        let names = associations.correlations.map(\.name) + associations.rankComparisons.map(\.name)
+        if !names.isEmpty { lines.append("  together   " + names.joined(separator: "; ")) }
         if let response { lines.append("  response   " + (response.path ?? "in the model file")) }
         return lines
     }

@@ -49,6 +49,7 @@ extension SurveySpecification {
             findings.disclosure = disclosure
             diagnostics = []
         }
+        diagnostics += try findings.compareRanks(associations.rankComparisons)
         let responseIntervals = ShareIntervals(method: intervals.method ?? .wilson, coverage: intervals.coverage)
         try response?.add(to: &findings, intervals: responseIntervals)
         let nothing = Coefficients(labels: [], values: [], covariance: Matrix(rows: 0, columns: 0))
@@ -65,7 +66,9 @@ extension SurveySpecification {
         for item in items {
             if case .categories(_, _, let top) = item.measure { tops[item.name] = top }
         }
-        return try SurveyPublication(findings, rule: rule, tops: tops).published(findings)
+        var published = try SurveyPublication(findings, rule: rule, tops: tops).published(findings)
+        published.withholdCorrelations()
+        return published
     }
 
     /// A count of the model file in the file's sector and wave, where it names none of its own.

@@ -16,6 +16,8 @@ import Tables
 ///   or `none` (``DisclosureDeclaration``).
 /// - `counts`: the columns of published counts, instead of `items` and `design` (``PublishedColumns``); `tables`: published
 ///   counts in the model file, instead of `data`.
+/// - `correlations`: of two items, `{items: [a, b], method, name}` (``CorrelationDeclaration``). `rank_comparisons`: of the orders
+///   of options, `{name, between: [x, y]}` or `{name, item, waves: [from, to]}` (``RankComparisonDeclaration``).
 /// - `response`: the response against the population (``ResponseDeclaration``).
 public struct SurveySpecification: Sendable {
     /// What the tables are made of.
@@ -50,13 +52,15 @@ public struct SurveySpecification: Sendable {
     public let intervals: SurveyIntervals
     /// The fewest respondents and clusters of a published row.
     public let disclosure: DisclosureDeclaration
+    /// Which items are set beside each other.
+    public let associations: SurveyAssociations
     /// The response; nil when not declared.
     public let response: ResponseDeclaration?
 
     static let keys = [
         "data", "subset", "design", "sector", "wave", "items", "by", "tests", "interval", "disclosure", "counts",
         "tables", "response",
-    ]
+    ] + SurveyAssociations.keys
 
     init?(_ model: SpecificationMapping, folder: String) {
         let subset = model.optional("subset").map(RowCondition.declared)
@@ -72,8 +76,9 @@ public struct SurveySpecification: Sendable {
         if case .some(.none) = subset { return nil }
         if case .some(.none) = response { return nil }
         guard let design, let sector, let wave, let splits, let testing, let intervals, let disclosure, let source,
-            source.allows(model)
+            source.allows(model), let associations = SurveyAssociations(model, source)
         else { return nil }
+        self.associations = associations
         (self.subset, self.design, self.response) = (subset ?? nil, design, response ?? nil)
         (self.sector, self.wave, overlap, self.splits) = (sector, wave.domain, wave.overlap, splits)
         (self.testing, self.intervals, self.disclosure) = (testing, intervals, disclosure)

@@ -13,7 +13,7 @@ struct SurveyTabulation {
     let intervals: ShareIntervals
     var findings = SurveyFindings()
     /// Tests that could not be made, in words.
-    private(set) var skipped: [String] = []
+    var skipped: [String] = []
 
     init(_ specification: SurveySpecification, _ respondents: SurveyRespondents) {
         (self.specification, self.respondents) = (specification, respondents)
@@ -37,10 +37,11 @@ struct SurveyTabulation {
             for (item, answers) in zip(items, answers) { try compareWaves(item, answers, sector: sector) }
         }
         try findings.adjust(specification.testing)
+        try correlate(items, answers)
     }
 
     /// Sectors in order, their waves in order; without those that have no respondents.
-    private var parts: [Part] {
+    var parts: [Part] {
         let (sectors, waves) = (respondents.sectors, respondents.waves)
         return sectors.names.indices.flatMap { sector in
             waves.names.indices.compactMap { wave -> Part? in

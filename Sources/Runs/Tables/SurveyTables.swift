@@ -9,7 +9,8 @@ struct SurveyTables {
 
     /// The tables that have rows.
     var tables: [ResultTable] {
-        [shares, means, tests, changes, ranks].filter { $0.rowCount > 0 } + ResponseTables(surveys: surveys).tables
+        [shares, means, tests, changes, ranks].filter { $0.rowCount > 0 }
+            + SurveyAssociationTables(surveys: surveys).tables + ResponseTables(surveys: surveys).tables
     }
 
     private var surveys: [(name: String, findings: SurveyFindings)] {

@@ -33,16 +33,18 @@ public struct CorrelationEstimate: Sendable, Equatable {
 extension SurveySample {
     /// A correlation with its error by the design or by replicates.
     ///
-    /// - Parameter statistic: ``PearsonCorrelation``, ``SpearmanCorrelation``, ``KendallTau`` or ``PolychoricCorrelation``.
+    /// - Parameters:
+    ///   - statistic: ``PearsonCorrelation``, ``SpearmanCorrelation``, ``KendallTau`` or ``PolychoricCorrelation``.
+    ///   - degreesOfFreedom: Those of its domain, as ``degreesOfFreedom(in:)`` has them; nil for the sample's.
     /// - Throws: ``AnalysisProblem``, also when no degrees of freedom are left.
-    public func correlation(_ statistic: some SurveyStatistic) throws(SurveyError) -> CorrelationEstimate {
+    public func correlation(
+        _ statistic: some SurveyStatistic, degreesOfFreedom: Double? = nil
+    ) throws(SurveyError) -> CorrelationEstimate {
         let estimates = try self.estimates(of: statistic)
-        guard estimates.degreesOfFreedom > 0 else {
-            throw problem(.noDegreesOfFreedom(found: estimates.degreesOfFreedom, needed: 1))
-        }
+        let degrees = degreesOfFreedom ?? estimates.degreesOfFreedom
+        guard degrees > 0 else { throw problem(.noDegreesOfFreedom(found: degrees, needed: 1)) }
         return CorrelationEstimate(
-            value: estimates.values[0], standardError: estimates.standardErrors[0],
-            degreesOfFreedom: estimates.degreesOfFreedom)
+            value: estimates.values[0], standardError: estimates.standardErrors[0], degreesOfFreedom: degrees)
     }
 }
 
