@@ -16,7 +16,7 @@ struct FitReport {
 
     private func text(of model: FittedModel) throws -> String {
         var parts = ["Model \(model.fit.model)" + (model.file.title.isEmpty ? "" : ": \(model.file.title)")]
-        if let growth = model.growth { parts += [heading(growth), components(model.fit)] }
+        if let growth = model.growth, model.suppressed.isEmpty { parts += [heading(growth), components(model.fit)] }
         if let generalised = model.generalised { parts += [heading(generalised), components(model.fit)] }
         if let evidence = model.evidence { parts.append(EvidenceReport(fit: evidence).heading) }
         if let persistence = model.persistence { parts.append(PersistenceReport(fit: persistence).heading) }

@@ -94,10 +94,25 @@ extension Coefficients {
     static var none: Coefficients { Coefficients(labels: [], values: [], covariance: Matrix(rows: 0, columns: 0)) }
 }
 
+extension EstimateVector {
+    /// The estimates with degrees of freedom in whole tens: exact ones would tell how many rows were used, the hidden ones included.
+    var withCoarseDegreesOfFreedom: EstimateVector {
+        let exact = self
+        return EstimateVector(
+            labels: labels, values: values, covariance: covariance,
+            degreesOfFreedom: { weights in
+                let df = exact.functional(weights).degreesOfFreedom
+                return df.isFinite && df > 10 ? (df / 10).rounded(.down) * 10 : df
+            })
+    }
+}
+
 extension ModelFit {
     /// Remarks that count rows.
     private static let counting: Set = [
         "rows", "rows_without_year", "rows_without_group", "missing_values", "clusters", "degrees_of_freedom",
+        "rows_left_out", "rows_outside_subset", "factor_levels", "aic", "bic", "reml_criterion", "deviance",
+        "log_likelihood", "observations", "pupils",
     ]
 
     /// The fit without what gives suppressed cells away.
@@ -123,8 +138,8 @@ extension ModelFit {
                 ? Diagnostic(remark.name, note: "withheld: cells are suppressed") : remark
         }
         return ModelFit(
-            model: model, coefficients: coefficients, varianceComponents: varianceComponents,
-            estimates: estimates?.without(Set(suppressed.map(\.cell))),
+            model: model, coefficients: coefficients.withCoarseDegreesOfFreedom, varianceComponents: [],
+            estimates: estimates?.without(Set(suppressed.map(\.cell))).withCoarseDegreesOfFreedom,
             standardDeviations: standardDeviations.filter { !spreads.contains($0.key) },
             diagnostics: remarks + [
                 Diagnostic("suppressed_cells", Double(suppressed.count), note: note, isWarning: true)

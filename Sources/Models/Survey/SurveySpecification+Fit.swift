@@ -33,6 +33,7 @@ extension SurveySpecification {
             var tabulation = SurveyTabulation(self, respondents)
             try tabulation.run(items)
             findings = try published(tabulation.findings, items)
+            try NestedSplits(splits: zip(splits, respondents.splits).map { ($0.name, $1) }).check(findings)
             diagnostics = respondents.diagnostics + findings.missing(items) + tabulation.skipped.remarks
         case (.counts(_, _, let columns), let table?):
             guard table.rowCount > 0 else { throw ModelError.survey(.noRespondents(file: table.source ?? "the table")) }
@@ -62,6 +63,11 @@ extension SurveySpecification {
     /// What of the tables of respondents may be published: nothing else leaves the fit.
     private func published(_ findings: SurveyFindings, _ items: [SurveyItem]) throws(ModelError) -> SurveyFindings {
         guard let rule = disclosure.rule else { return findings }
+        if design.replicates != nil, rule.minimumClusters > 0 {
+            throw .report(
+                "'minimum_clusters' counts clusters, which tables with replicate weights do not know. Use linearisation, or leave it out."
+            )
+        }
         var tops: [String: [String]] = [:]
         for item in items {
             if case .categories(_, _, let top) = item.measure { tops[item.name] = top }

@@ -57,10 +57,11 @@ public struct SurveySpecification: Sendable {
     /// The response; nil when not declared.
     public let response: ResponseDeclaration?
 
-    static let keys = [
-        "data", "subset", "design", "sector", "wave", "items", "by", "tests", "interval", "disclosure", "counts",
-        "tables", "response",
-    ] + SurveyAssociations.keys
+    static let keys =
+        [
+            "data", "subset", "design", "sector", "wave", "items", "by", "tests", "interval", "disclosure", "counts",
+            "tables", "response",
+        ] + SurveyAssociations.keys
 
     init?(_ model: SpecificationMapping, folder: String) {
         let subset = model.optional("subset").map(RowCondition.declared)

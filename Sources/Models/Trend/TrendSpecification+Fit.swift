@@ -25,7 +25,7 @@ extension TrendSpecification {
         let yearCodes = table[year]?.asFactor().codes ?? []
         let sample = try design.sample(
             of: table, isInside: isInside, waves: hasCommonClusters ? nil : yearCodes)
-        let cells = try TrendCells(self, table: table, isInside: isInside, clusters: sample.firstStageClusters)
+        let cells = try TrendCells(self, table: table, isInside: isInside, clusters: try clusterCodes(table, sample))
         let estimates = try estimates(
             of: cells, sample: sample, waves: hasCommonClusters ? nil : table[year]?.asFactor())
         guard estimates.isFinite else { throw .numericalBreakdown }
@@ -52,6 +52,17 @@ extension TrendSpecification {
             counts: Dictionary(
                 uniqueKeysWithValues: counts.filter { !hidden.contains($0.key) }.map { ($0.key, $0.value) }),
             suppressed: suppressed)
+    }
+
+    /// The first-stage cluster of each row.
+    private func clusterCodes(_ table: Table, _ sample: SurveySample) throws(ModelError) -> [Int32] {
+        if let name = design.stages[0].clusters, let column = table[name] { return column.asFactor().codes }
+        if design.replicates != nil, design.stages[0].clusters == nil, (disclosure.rule?.minimumClusters ?? 0) > 0 {
+            throw .report(
+                "replicate weights do not tell the clusters, which 'minimum_clusters' counts. Name their column under 'design', 'clusters'."
+            )
+        }
+        return sample.firstStageClusters
     }
 
     private func checkLinkErrors(_ table: Table) throws(ModelError) {
