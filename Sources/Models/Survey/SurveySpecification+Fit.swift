@@ -65,7 +65,7 @@ extension SurveySpecification {
         for item in items {
             if case .categories(_, _, let top) = item.measure { tops[item.name] = top }
         }
-        return try SurveyPublication(findings, rule: rule, tops: tops).published(findings)
+        return try SurveyPublication(findings, rule: rule, cells: disclosure.cells, tops: tops).published(findings)
     }
 
     /// A count of the model file in the file's sector and wave, where it names none of its own.
