@@ -48,9 +48,9 @@ struct CrossTable {
         if isConstant && (rest.inBox == 0 || rest.inBox == rest.count) { return nil }
         let (share, restShare) = (all[group].weighted / counts.weighted, rest.weighted / rest.base)
         let whole = counts.weighted + rest.base
-        let (x, others1) = (counts.weighted / whole, rest.base / whole)
+        let (x, remaining) = (counts.weighted / whole, rest.base / whole)
         let variance = sums.variance(
-            group, inBox: 1 / x + 1 / others1, inGroup: -share / x - restShare / others1, box: -1 / others1)
+            group, inBox: 1 / x + 1 / remaining, inGroup: -share / x - restShare / remaining, box: -1 / remaining)
         return .t(
             "difference_t", share - restShare, variance: variance,
             degreesOfFreedom: grouped.jointDegreesOfFreedom)
