@@ -16,6 +16,8 @@ struct ReportedVariable {
     let isAssociationTested: Bool
     /// The option in words; empty for answers.
     let optionLabel: String
+    /// The categories of the variable before it that make each of its own; nil for a variable of its own.
+    var boxes: [[Int]]?
 
     /// The cell of a category.
     func cell(_ category: Int) -> SurveyCell {
@@ -42,7 +44,7 @@ extension ReportedVariable {
         let tops = ReportedVariable(
             item: item, kind: .top, codes: codes.map { $0 < 0 ? -1 : isTop[Int($0)] ? 1 : 0 },
             levels: ["", top.joined(separator: " + ")], reported: [1], compared: [1], isAssociationTested: false,
-            optionLabel: "")
+            optionLabel: "", boxes: [all.filter { !isTop[$0] }, all.filter { isTop[$0] }])
         return [answers, tops]
     }
 

@@ -21,23 +21,9 @@ struct SurveyGroups {
 
     init(codes: [Int32], names: [String]) { (self.codes, self.names) = (codes, names) }
 
-    /// The respondents of one group.
-    func members(of group: Int) -> [Bool] { codes.map { $0 == Int32(group) } }
-
-    /// The same groups without respondents outside a domain.
-    func restricted(to isMember: [Bool]) -> SurveyGroups { restricted { isMember[$0] } }
-
     /// The same groups without some respondents.
     func restricted(where isMember: (Int) -> Bool) -> SurveyGroups {
         SurveyGroups(codes: codes.indices.map { isMember($0) ? codes[$0] : -1 }, names: names)
-    }
-
-    /// Some of the groups, numbered anew.
-    func kept(_ positions: [Int]) -> SurveyGroups {
-        var numbers = [Int32](repeating: -1, count: names.count)
-        for (number, position) in positions.enumerated() { numbers[position] = Int32(number) }
-        return SurveyGroups(
-            codes: codes.map { $0 < 0 ? -1 : numbers[Int($0)] }, names: positions.map { names[$0] })
     }
 }
 

@@ -72,7 +72,8 @@ extension SurveySpecification {
         for item in items {
             if case .categories(_, _, let top) = item.measure { tops[item.name] = top }
         }
-        var published = try SurveyPublication(findings, rule: rule, tops: tops).published(findings)
+        var published = try SurveyPublication(findings, rule: rule, cells: disclosure.cells, tops: tops).published(
+            findings)
         published.withholdCorrelations()
         return published
     }

@@ -12,8 +12,9 @@ import Tables
 ///   `{share, correlation}`, or `{share}` alone for bounds.
 /// - `items`: what was asked (``SurveyItem``). `by`: splits into groups (``SurveySplit``); of counts in the model file the
 ///   `column` is the name that the rows give as `split`.
-/// - `tests`: `{correction, level}`. `interval`: `{method, coverage}`. `disclosure`: `{minimum_count, minimum_clusters}`
-///   or `none` (``DisclosureDeclaration``).
+/// - `tests`: `{correction, level}`. `interval`: `{method, coverage}`. `disclosure`: `{minimum_count, minimum_clusters,
+///   cells}` or `none` (``DisclosureDeclaration``); `cells` is `answers` (the default: every count of an answer in a group must be large
+///   enough, so that not one is 0 either) or `bases` (only the number of respondents of a group, as most opinion surveys do).
 /// - `counts`: the columns of published counts, instead of `items` and `design` (``PublishedColumns``); `tables`: published
 ///   counts in the model file, instead of `data`.
 /// - `correlations`: of two items, `{items: [a, b], method, name}` (``CorrelationDeclaration``). `rank_comparisons`: of the orders
@@ -71,7 +72,7 @@ public struct SurveySpecification: Sendable {
         let splits = model.optional("by").map { SurveySplit.declared($0) } ?? []
         let testing = model.optional("tests").map { SurveyTesting.declared($0) } ?? SurveyTesting()
         let intervals = model.optional("interval").map { SurveyIntervals.declared($0) } ?? SurveyIntervals()
-        let disclosure = DisclosureDeclaration(model.optional(DisclosureDeclaration.key))
+        let disclosure = DisclosureDeclaration(survey: model.optional(DisclosureDeclaration.key))
         let response = model.optional("response").map { ResponseDeclaration($0, folder: folder) }
         let source = Source(model, folder: folder)
         if case .some(.none) = subset { return nil }

@@ -1,33 +1,52 @@
 import Surveys
 
 extension SurveyTabulation {
-    /// Changes of every variable from a wave to the next that has respondents, for all and by group.
-    mutating func compareWaves(
-        _ item: SurveyItem, _ answers: SurveyRespondents.Answers, sector: Int
-    ) throws {
-        guard respondents.waves.names.count > 1 else { return }
-        let isSector = respondents.sectors.members(of: sector)
-        for split in splits {
-            for group in split.groups.names.indices {
-                let isMember = isSector.indices.map { isSector[$0] && split.groups.codes[$0] == Int32(group) }
-                let part = Part(sector: respondents.sectors.names[sector], wave: "", isMember: isMember)
-                let name = split.groups.names[group]
-                if case .numbers(let numbers) = answers {
-                    let table = try wrapped { () throws(SurveyError) in
-                        try sample.means(of: numbers, by: respondents.waves, among: isMember)
-                    }
-                    var cell = SurveyCell(item: item.name)
-                    cell.label = item.label
-                    if let table { appendChanges(table, 0, place(cell, part, split.declared, name)) }
+    /// The waves of a group of respondents in a sector.
+    struct WaveGroup {
+        let part: Part
+        let split: SurveySplit?
+        let name: String
+        let waves: MemberGroups
+    }
+
+    /// All groups of a sector by wave, those of every split.
+    func waveGroups(sector: Int) -> [WaveGroup] {
+        let sectors = respondents.sectors
+        let part = Part(sector: sectors.names[sector], wave: "", isMember: [])
+        return splits.flatMap { split in
+            split.groups.names.enumerated().map { group, name in
+                let waves = MemberGroups(respondents.waves, weights: sample.weights) { row in
+                    sectors.codes[row] == Int32(sector) && split.groups.codes[row] == Int32(group)
                 }
-                for variable in Self.variables(item, answers) where !variable.compared.isEmpty {
-                    let table = try wrapped { () throws(SurveyError) in
-                        try sample.shares(
-                            of: variable.codes, levels: variable.levels.count, by: respondents.waves, among: isMember)
-                    }
-                    guard let table else { continue }
+                return WaveGroup(part: part, split: split.declared, name: name, waves: waves)
+            }
+        }
+    }
+
+    /// Changes of every variable from a wave to the next that has respondents, for all and by group.
+    mutating func compareWaves(_ block: [Question], _ groups: [WaveGroup]) throws {
+        let members = groups.map(\.waves)
+        let everybody = specification.overlap == .design ? members.map(\.everybody) : []
+        for question in block {
+            if case .numbers(let numbers) = question.answers {
+                let tables = try wrapped { () throws(SurveyError) in try sample.means(of: numbers, by: members) }
+                var cell = SurveyCell(item: question.item.name)
+                cell.label = question.item.label
+                for (group, table) in zip(groups, tables) {
+                    if let table { appendChanges(table, 0, place(cell, group.part, group.split, group.name)) }
+                }
+                continue
+            }
+            let variables = Self.variables(question.item, question.answers)
+            let tables = try wrapped { () throws(SurveyError) in
+                try sample.shares(of: variables, by: members, everybody: everybody)
+            }
+            for (number, group) in groups.enumerated() {
+                for (variable, tables) in zip(variables, tables) {
+                    guard let table = tables[number] else { continue }
                     for category in variable.compared {
-                        appendChanges(table, category, place(variable.cell(category), part, split.declared, name))
+                        appendChanges(
+                            table, category, place(variable.cell(category), group.part, group.split, group.name))
                     }
                 }
             }
@@ -37,7 +56,7 @@ extension SurveyTabulation {
     private mutating func appendChanges(_ table: GroupedTable, _ category: Int, _ cell: SurveyCell) {
         for later in table.positions.indices.dropFirst() {
             var cell = cell
-            cell.wave = table.groups.names[later]
+            cell.wave = table.names[later]
             let (first, second) = (
                 WaveFigure(table, later - 1, category, specification.disclosure),
                 WaveFigure(table, later, category, specification.disclosure)

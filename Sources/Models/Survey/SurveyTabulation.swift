@@ -29,15 +29,20 @@ struct SurveyTabulation {
     ///
     /// - Throws: ``ModelError``.
     mutating func run(_ items: [SurveyItem]) throws {
-        let answers = try items.map { try respondents.answers(to: $0) }
+        let questions = try items.map { Question(item: $0, answers: try respondents.answers(to: $0)) }
         for part in parts {
-            for (item, answers) in zip(items, answers) { try tabulate(item, answers, part) }
+            let members = splits.map { split in
+                MemberGroups(split.groups, weights: sample.weights) { part.isMember[$0] }
+            }
+            for block in Self.blocks(questions) { try tabulate(block, part, members) }
         }
-        for sector in respondents.sectors.names.indices {
-            for (item, answers) in zip(items, answers) { try compareWaves(item, answers, sector: sector) }
+        if respondents.waves.names.count > 1 {
+            for sector in respondents.sectors.names.indices {
+                try compareWaves(questions, waveGroups(sector: sector))
+            }
         }
         try findings.adjust(specification.testing)
-        try correlate(items, answers)
+        try correlate(items, questions.map(\.answers))
     }
 
     /// Sectors in order, their waves in order; without those that have no respondents.
@@ -59,17 +64,37 @@ struct SurveyTabulation {
         [(nil, .everybody(respondents.isInside.count))] + zip(specification.splits, respondents.splits).map { ($0, $1) }
     }
 
-    private mutating func tabulate(_ item: SurveyItem, _ answers: SurveyRespondents.Answers, _ part: Part) throws {
-        if case .numbers(let numbers) = answers {
-            for split in splits { try tabulate(item, numbers, part, split.declared, split.groups) }
-            return
+    /// An item with its answers.
+    struct Question {
+        let item: SurveyItem
+        let answers: SurveyRespondents.Answers
+    }
+
+    /// The questions that are tabulated at once: what is made once for a table serves several, and memory stays small.
+    private static func blocks(_ questions: [Question]) -> [[Question]] {
+        stride(from: 0, to: questions.count, by: 4).map { Array(questions[$0..<min($0 + 4, questions.count)]) }
+    }
+
+    private mutating func tabulate(_ block: [Question], _ part: Part, _ members: [MemberGroups]) throws {
+        let variables = block.map { Self.variables($0.item, $0.answers) }
+        let tables = try wrapped { () throws(SurveyError) in
+            try sample.tables(of: variables.flatMap { $0 }, by: members)
         }
-        for split in splits {
-            for variable in Self.variables(item, answers) {
-                try tabulate(variable, part, split.declared, split.groups)
+        var start = 0
+        for (question, variables) in zip(block, variables) {
+            if case .numbers(let numbers) = question.answers {
+                try tabulate(question.item, numbers, part, members)
+                continue
             }
+            for (number, split) in splits.enumerated() {
+                for (position, variable) in variables.enumerated() {
+                    guard let table = tables[start + position][number] else { continue }
+                    try tabulate(variable, table, part, split.declared, members[number])
+                }
+            }
+            start += variables.count
+            if case .options(let options) = question.answers { try rank(question.item, options, part) }
         }
-        if case .options(let options) = answers { try rank(item, options, part) }
     }
 
     /// An item's answers as variables.
@@ -85,23 +110,32 @@ struct SurveyTabulation {
     // MARK: Shares
 
     private mutating func tabulate(
-        _ variable: ReportedVariable, _ part: Part, _ split: SurveySplit?, _ groups: SurveyGroups
+        _ variable: ReportedVariable, _ found: ComparedTable, _ part: Part, _ split: SurveySplit?,
+        _ members: MemberGroups
     ) throws {
-        let table = try wrapped { () throws(SurveyError) in
-            try sample.shares(
-                of: variable.codes, levels: variable.levels.count, by: groups, among: part.isMember)
-        }
-        guard let table else { return }
+        let table = found.grouped
         for group in table.positions.indices {
             for category in variable.reported {
                 findings.shares.append(shareRow(variable, table, group, category, part, split))
             }
         }
         guard let split else { return }
-        if variable.isAssociationTested { try association(variable, table, part, split) }
+        if variable.isAssociationTested {
+            var cell = variable.cell(variable.reported[0])
+            if variable.kind != .option { cell.category = "" }
+            append(found.cross?.independence(), .association, place(cell, part, split, ""), table)
+        }
         let cells = variable.compared.map { ($0, place(variable.cell($0), part, split, "")) }
         if split.isOrdered { for (category, cell) in cells { append(table.trend(category), .trend, cell, table) } }
-        try appendDifferences(table, .categories(variable.codes, count: variable.levels.count), cells)
+        guard !cells.isEmpty, table.positions.count > 1 else { return }
+        if let cross = found.cross, cross.isLinearised {
+            for (category, cell) in cells {
+                appendDifferences(cross.differences(variable.boxes?[category] ?? [category]), cell, table)
+            }
+        } else {
+            let item = TableItem.categories(variable.codes, count: variable.levels.count)
+            try appendDifferences(table, item, members, cells)
+        }
     }
 
     private func shareRow(
@@ -119,7 +153,7 @@ struct SurveyTabulation {
             interval: intervals.interval(share, standardError: error, respondents: n, degreesOfFreedom: degrees),
             designEffect: degrees > 0 ? table.designEffects[group * table.categoryCount + category] : nil)
         return ShareRow(
-            cell: place(variable.cell(category), part, split, table.groups.names[group]), kind: variable.kind,
+            cell: place(variable.cell(category), part, split, table.names[group]), kind: variable.kind,
             counts: counts, count: cell.count, weightedCount: cell.weighted, estimate: estimate, printedPercent: nil,
             isBelowMinimum: specification.disclosure.isBelow(counts))
     }
@@ -133,68 +167,57 @@ struct SurveyTabulation {
     // MARK: Means
 
     private mutating func tabulate(
-        _ item: SurveyItem, _ numbers: [Double], _ part: Part, _ split: SurveySplit?, _ groups: SurveyGroups
+        _ item: SurveyItem, _ numbers: [Double], _ part: Part, _ members: [MemberGroups]
     ) throws {
-        let table = try wrapped { () throws(SurveyError) in
-            try sample.means(of: numbers, by: groups, among: part.isMember)
+        let tables = try wrapped { () throws(SurveyError) in
+            try sample.means(of: numbers, by: members)
         }
-        guard let table else { return }
         var cell = SurveyCell(item: item.name)
         cell.label = item.label
-        for group in table.positions.indices {
-            findings.means.append(
-                meanRow(place(cell, part, split, table.groups.names[group]), numbers, table, group))
+        for (number, split) in splits.enumerated() {
+            guard let table = tables[number] else { continue }
+            for (group, name) in table.names.enumerated() {
+                findings.means.append(meanRow(place(cell, part, split.declared, name), table, group))
+            }
+            guard let declared = split.declared else { continue }
+            let cell = place(cell, part, declared, "")
+            append(table.equality(), .association, cell, table)
+            if declared.isOrdered { append(table.trend(0), .trend, cell, table) }
+            if table.positions.count > 1 {
+                try appendDifferences(table, .number(numbers), members[number], [(0, cell)])
+            }
         }
-        guard let split else { return }
-        cell = place(cell, part, split, "")
-        append(table.equality(), .association, cell, table)
-        if split.isOrdered { append(table.trend(0), .trend, cell, table) }
-        try appendDifferences(table, .number(numbers), [(0, cell)])
     }
 
-    private func meanRow(_ cell: SurveyCell, _ numbers: [Double], _ table: GroupedTable, _ group: Int) -> MeanRow {
+    private func meanRow(_ cell: SurveyCell, _ table: GroupedTable, _ group: Int) -> MeanRow {
         let (counts, mean, degrees) = (table.counts[group], table.value(group), table.degreesOfFreedom[group])
-        let n = Double(counts.respondents)
-        var squares = 0.0
-        for row in numbers.indices where table.groups.codes[row] == Int32(group) {
-            squares += sample.weights[row] * (numbers[row] - mean) * (numbers[row] - mean)
-        }
-        let variance = n > 1 ? squares / counts.weighted * n / (n - 1) : .nan
         let error = degrees > 0 ? table.variance(group).squareRoot() : .nan
         let estimate = SurveyEstimate(
             value: mean, standardError: error, degreesOfFreedom: degrees,
             interval: intervals.interval(mean, standardError: error, degreesOfFreedom: degrees),
             designEffect: degrees > 0 ? table.designEffects[group] : nil)
         return MeanRow(
-            cell: cell, counts: counts, estimate: estimate, standardDeviation: variance.squareRoot(),
+            cell: cell, counts: counts, estimate: estimate,
+            standardDeviation: table.populationVariances[group].squareRoot(),
             isBelowMinimum: specification.disclosure.isBelow(counts))
     }
 
     // MARK: Tests
 
-    private mutating func association(
-        _ variable: ReportedVariable, _ table: GroupedTable, _ part: Part, _ split: SurveySplit
+    /// The differences of groups from the rest, for some cells of an item, by tables of halves.
+    private mutating func appendDifferences(
+        _ table: GroupedTable, _ item: TableItem, _ members: MemberGroups, _ cells: [(position: Int, cell: SurveyCell)]
     ) throws {
-        let outcome = try wrapped { () throws(SurveyError) in
-            try sample.independence(table, codes: variable.codes)
-        }
-        var cell = variable.cell(variable.reported[0])
-        if variable.kind != .option { cell.category = "" }
-        append(outcome, .association, place(cell, part, split, ""), table)
+        let outcomes = try wrapped { () throws(SurveyError) in try sample.differences(table, item, members) }
+        for (position, cell) in cells { appendDifferences(outcomes.map { $0[position] }, cell, table) }
     }
 
-    /// The differences of groups from the rest, for some cells of an item.
-    private mutating func appendDifferences(
-        _ table: GroupedTable, _ item: TableItem, _ cells: [(position: Int, cell: SurveyCell)]
-    ) throws {
-        guard !cells.isEmpty else { return }
-        let outcomes = try wrapped { () throws(SurveyError) in try sample.differences(table, item) }
-        for (position, cell) in cells {
-            for (group, outcomes) in outcomes.enumerated() {
-                var cell = cell
-                cell.group = table.groups.names[group]
-                append(outcomes[position], .difference, cell, table)
-            }
+    /// The differences of groups from the rest, by group.
+    private mutating func appendDifferences(_ outcomes: [TestOutcome?], _ cell: SurveyCell, _ table: GroupedTable) {
+        for (group, outcome) in outcomes.enumerated() {
+            var cell = cell
+            cell.group = table.names[group]
+            append(outcome, .difference, cell, table)
         }
     }
 

@@ -13,7 +13,7 @@ struct WaveFigure {
 extension WaveFigure {
     init(_ table: GroupedTable, _ group: Int, _ category: Int, _ disclosure: DisclosureDeclaration) {
         self.init(
-            wave: table.groups.names[group], respondents: table.counts[group].respondents,
+            wave: table.names[group], respondents: table.counts[group].respondents,
             value: table.value(group, category), variance: table.variance(group, category),
             degreesOfFreedom: table.degreesOfFreedom[group], isBelowMinimum: disclosure.isBelow(table.counts[group]))
     }

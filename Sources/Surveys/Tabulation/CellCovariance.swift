@@ -8,6 +8,8 @@ struct CellCovariance {
     let matrix: Matrix
     /// The clusters with respondents, by group.
     let clusters: [Int]
+    /// The strata with respondents, by group.
+    let strata: [Int]
 
     /// Walks once over the rows in the order of the design.
     ///
@@ -32,7 +34,7 @@ struct CellCovariance {
         }
         if Variable.picksOneCell { walk.scatter.add(walk.pairs) }
         matrix = walk.scatter.matrix
-        clusters = walk.clusters
+        (clusters, strata) = (walk.clusters, walk.strata)
     }
 }
 
@@ -44,6 +46,7 @@ private struct StratumWalk<Variable: CellVariable> {
     let bounds: [Int]
     let scatter: CellScatter
     var clusters: [Int]
+    var strata: [Int]
     let pairs: CellPairs
     private let cluster: CellSums
     private let stratum: CellSums
@@ -54,6 +57,7 @@ private struct StratumWalk<Variable: CellVariable> {
         scatter = CellScatter(totals)
         pairs = CellPairs(size: Variable.picksOneCell ? totals.groupCount * totals.cellCount : 0)
         clusters = Array(repeating: 0, count: split.groupCount)
+        strata = clusters
         cluster = CellSums(groupCount: split.groupCount, cellCount: variable.cellCount)
         stratum = CellSums(groupCount: split.groupCount, cellCount: variable.cellCount)
         squares = CellSums(groupCount: split.groupCount, cellCount: variable.cellCount)
@@ -73,6 +77,7 @@ private struct StratumWalk<Variable: CellVariable> {
                 visitCluster(places, factor: factor)
             }
         }
+        for group in stratum.touched { strata[group] += 1 }
         if meanFactor != 0 { scatter.add(stratum, factor: meanFactor) }
         stratum.clear()
     }

@@ -16,6 +16,8 @@ public struct DomainTable: Sendable {
     public let weightedRespondents: [Double]
     /// The first-stage clusters that each group's respondents are in; empty with replicate weights, which do not tell.
     public let clusters: [Int]
+    /// The first-stage strata that each group's respondents are in; empty with replicate weights.
+    public let strata: [Int]
     /// The respondents of each cell, by group: those who gave the category or chose the option; for a number, all of the group.
     public let counts: [Int]
     /// The sum of the weights of each cell's respondents, by group; for a number, its weighted total.
@@ -34,11 +36,11 @@ public struct DomainTable: Sendable {
 
     init(
         _ totals: CellTotals, values: [Double], variances: [Double], counts: [Int], weightedCounts: [Double],
-        clusters: [Int], covariance: Matrix, degreesOfFreedom: Double
+        clusters: [Int], strata: [Int], covariance: Matrix, degreesOfFreedom: Double
     ) {
         (groupCount, cellCount) = (totals.groupCount, totals.cellCount)
         (respondents, weightedRespondents) = (totals.respondents, totals.base)
-        (self.clusters, self.counts, self.weightedCounts) = (clusters, counts, weightedCounts)
+        (self.clusters, self.strata, self.counts, self.weightedCounts) = (clusters, strata, counts, weightedCounts)
         (self.values, self.variances) = (values, variances)
         let width = totals.cellCount
         let groups = (0..<totals.groupCount).filter { group in
@@ -74,6 +76,15 @@ public struct DomainTable: Sendable {
         let simple = variances[group * cellCount + cell] / Double(respondents[group])
         guard let position = position(group: group, cell: cell), simple > 0, simple.isFinite else { return nil }
         return max(0, estimates.covariance[position, position]) / simple
+    }
+
+    /// The weighted variance of a cell's variable among the group's respondents, times n / (n - 1); missing for a single respondent.
+    public func populationVariance(group: Int, cell: Int) -> Double { variances[group * cellCount + cell] }
+
+    /// The degrees of freedom that a group has by itself: clusters minus strata among its respondents, as
+    /// ``SurveySample/degreesOfFreedom(in:)`` finds them. With replicate weights the sample's own.
+    public func degreesOfFreedom(inGroup group: Int) -> Double {
+        clusters.isEmpty ? estimates.degreesOfFreedom : Double(clusters[group] - strata[group])
     }
 
     /// The place of a cell among the ``estimates``; nil where its group has none.

@@ -23,7 +23,7 @@ extension TableItem {
             let found = CellCovariance(
                 variable, split: split, weights: weights, totals: totals, design: design, order: order)
             return self.table(
-                variable, totals, split: split, weights: weights, clusters: found.clusters,
+                variable, totals, split: split, weights: weights, clusters: found.clusters, strata: found.strata,
                 covariance: covariance?() ?? found.matrix, degreesOfFreedom: degreesOfFreedom)
         }
         return switch self {
@@ -54,8 +54,8 @@ extension TableItem {
                 statistic.values(weights: weights)
             }
             return self.table(
-                variable, totals, split: split, weights: replicates.weights, clusters: [], covariance: covariance,
-                degreesOfFreedom: replicates.degreesOfFreedom)
+                variable, totals, split: split, weights: replicates.weights, clusters: [], strata: [],
+                covariance: covariance, degreesOfFreedom: replicates.degreesOfFreedom)
         }
         return switch self {
         case .categories(let codes): try table(codes)
@@ -66,7 +66,7 @@ extension TableItem {
 
     private func table(
         _ variable: some CellVariable, _ totals: CellTotals, split: TableSplit, weights: [Double], clusters: [Int],
-        covariance: Matrix, degreesOfFreedom: Double
+        strata: [Int], covariance: Matrix, degreesOfFreedom: Double
     ) -> DomainTable {
         let (means, origin) = (totals.means, variable.origin)
         if case .number(let column) = self {
@@ -74,8 +74,8 @@ extension TableItem {
             return DomainTable(
                 totals, values: means.map { origin + $0 },
                 variances: column.variances(totals, split: split, weights: weights), counts: totals.respondents,
-                weightedCounts: weighted, clusters: clusters, covariance: covariance, degreesOfFreedom: degreesOfFreedom
-            )
+                weightedCounts: weighted, clusters: clusters, strata: strata, covariance: covariance,
+                degreesOfFreedom: degreesOfFreedom)
         }
         let variances = means.indices.map { index in
             let count = Double(totals.respondents[index / totals.cellCount])
@@ -83,7 +83,7 @@ extension TableItem {
         }
         return DomainTable(
             totals, values: means, variances: variances, counts: totals.unweighted.map { Int($0) },
-            weightedCounts: totals.weighted, clusters: clusters, covariance: covariance,
+            weightedCounts: totals.weighted, clusters: clusters, strata: strata, covariance: covariance,
             degreesOfFreedom: degreesOfFreedom)
     }
 }

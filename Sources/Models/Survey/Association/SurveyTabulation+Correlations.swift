@@ -61,7 +61,7 @@ extension SurveyTabulation {
             first.numbers[row].isNaN || second.numbers[row].isNaN ? -1 : 0
         }
         let table = try described(declared, part) { () throws(SurveyError) in
-            try sample.shares(of: hasBoth, levels: 1, by: .everybody(hasBoth.count), among: part.isMember)
+            try shares(of: hasBoth, levels: 1, among: part.isMember)
         }
         guard let table else { return nil }
         var row = CorrelationRow(
@@ -145,14 +145,22 @@ extension SurveyTabulation {
     ) throws(SurveyError) -> JointTops? {
         guard let one = first.top, let other = second.top else { return nil }
         let codes = isMember.indices.map { isMember[$0] ? 2 * one[$0] + other[$0] : -1 }
-        let everybody = SurveyGroups.everybody(codes.count)
-        guard let cells = try sample.shares(of: codes, levels: 4, by: everybody, among: isMember) else { return nil }
+        guard let cells = try shares(of: codes, levels: 4, among: isMember) else { return nil }
         guard !cells.cellCounts.contains(where: { specification.disclosure.isBelow($0.count) }) else {
             return .withheld("count")
         }
         let isInFirst = isMember.indices.map { isMember[$0] && one[$0] == 1 }
-        let among = try sample.shares(of: other, levels: 2, by: everybody, among: isInFirst)
+        let among = try shares(of: other, levels: 2, among: isInFirst)
         return JointTops(both: share(cells, 3), secondAmongFirst: among.map { share($0, 1) })
+    }
+
+    /// The shares of categories among some respondents, all as one group; nil when none of them has a category.
+    private func shares(
+        of codes: [Int32], levels: Int, among isMember: [Bool]
+    ) throws(SurveyError) -> GroupedTable? {
+        let members = MemberGroups(.everybody(codes.count), weights: sample.weights) { isMember[$0] }
+        let tables = try sample.tables(of: [.categories(codes, count: levels)], by: [members.split])
+        return GroupedTable(tables[0][0], members)
     }
 
     /// The share of a category in a table of a single group.

@@ -42,9 +42,10 @@ struct SurveyCountTable {
         add(Place(split: cell.split, group: cell.group), .base, counts.respondents, counts)
     }
 
-    /// Adds the row of a share: its base and the respondents in its category.
-    mutating func add(_ row: ShareRow) {
+    /// Adds the row of a share: its base and, where answers are cells, the respondents in its category.
+    mutating func add(_ row: ShareRow, cells: DisclosureDeclaration.Cells) {
         add(row.cell, row.counts)
+        guard cells == .answers else { return }
         let place = Place(split: row.cell.split, group: row.cell.group)
         guard let kind = Entry.Kind(row.kind) else { return }
         add(place, Entry(kind: kind, category: row.cell.category), row.count, row.counts)

@@ -31,14 +31,20 @@ struct SurveyPublication {
 
     /// Decides about all rows.
     ///
-    /// - Parameter tops: The answers reported together, by item.
+    /// - Parameters:
+    ///   - cells: What the rule counts.
+    ///   - tops: The answers reported together, by item.
     /// - Throws: ``ModelError/report(_:)`` when counts cannot be protected.
-    init(_ findings: SurveyFindings, rule: DisclosureRule, tops: [String: [String]]) throws(ModelError) {
+    init(
+        _ findings: SurveyFindings, rule: DisclosureRule, cells counted: DisclosureDeclaration.Cells,
+        tops: [String: [String]]
+    ) throws(ModelError) {
         self.rule = rule
         var tables: [Family: SurveyCountTable] = [:]
         var cells: [(cell: SurveyCell, counts: SurveyCounts)] = []
         for row in findings.shares {
-            tables[Family(row.cell), default: SurveyCountTable(top: tops[row.cell.item] ?? [])].add(row)
+            tables[Family(row.cell), default: SurveyCountTable(top: tops[row.cell.item] ?? [])]
+                .add(row, cells: counted)
             cells.append((row.cell, row.counts))
         }
         for row in findings.means {
