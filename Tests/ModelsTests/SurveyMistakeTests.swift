@@ -265,7 +265,7 @@ import Testing
         ),
         (
             "{clusters: c}", "q,c\ny,1\nn,NA\n",
-            "m.yaml: d.csv:3: column 'c' of the design has no value. Every row needs its stratum and clusters."
+            "m.yaml: d.csv:3: column 'c' of the design has no value. Every row needs its stratum, clusters and calibration variables."
         ),
         ("{weights: w}", "q,w\ny,0\nn,0\n", "m.yaml: no row has a design weight above 0 in column 'w'."),
     ]
@@ -278,6 +278,55 @@ import Testing
         let file = try ModelFile(path: path)
         let error = #expect(throws: (any Error).self) { try file.fit() }
         #expect("\(try #require(error))".replacing(folder.path + "/", with: "") == message)
+    }
+
+    static let trendDesigns: [(design: String, waves: String, message: String)] = [
+        (
+            "{strata: reg, clusters: sch, lonely_clusters: certainty}", "same_clusters",
+            "m.yaml: every stratum has a single cluster, and 'lonely_clusters: certainty' says that these have no error: none could be told at all. Use 'centre', or join strata."
+        ),
+        (
+            "{strata: reg, clusters: sch, lonely_clusters: certainty}", "independent",
+            "m.yaml: every stratum of 2018 has a single cluster, and 'lonely_clusters: certainty' says that these have no error: none could be told at all. Use 'centre', or join strata."
+        ),
+        (
+            "{calibrate: {margins: [{column: q, totals: {yes: 5, no: 7}}]}}", "independent",
+            "m.yaml: d.csv:5: column 'q' of the design has no value. Every row needs its stratum, clusters and calibration variables."
+        ),
+        (
+            "{weights: w, replicates: {columns: [r1, r2], kind: bootstrap}}", "independent",
+            "m.yaml: d.csv:3: the design weight in column 'r2' is missing; expected a number of 0 or more. Correct it, or leave the row out with 'subset'."
+        ),
+    ]
+
+    @Test("A design without degrees of freedom, or with gaps, is refused by a trend", arguments: trendDesigns)
+    func trendDesign(design: String, waves: String, message: String) throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write(
+            "year,reg,sch,w,y,q,r1,r2\n2018,n,1,1,1,yes,1,2\n2018,s,2,1,2,no,2,NA\n2022,n,1,1,2,yes,1,2\n"
+                + "2022,s,2,1,4,NA,2,1\n", to: "d.csv")
+        let path = try folder.write(
+            "kind: trend\ndata: {file: d.csv}\nyear: year\ndisclosure: none\noutcomes: [{column: y}]\n"
+                + "waves: \(waves)\ndesign: \(design)\n", to: "m.yaml")
+        let file = try ModelFile(path: path)
+        let error = #expect(throws: (any Error).self) { try file.fit() }
+        #expect("\(try #require(error))".replacing(folder.path + "/", with: "") == message)
+    }
+
+    @Test("A jackknife of waves drawn apart takes each wave as a stratum")
+    func jackknifeByWave() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write("year,y\n2018,1\n2018,2\n2018,6\n2022,2\n2022,4\n", to: "d.csv")
+        func errors(_ design: String, _ name: String) throws -> [Double] {
+            let path = try folder.write(
+                "kind: trend\ndata: {file: d.csv}\nyear: year\ndisclosure: none\noutcomes: [{column: y}]\n"
+                    + design, to: name)
+            return try #require(try ModelFile(path: path).fit().fit.estimates).standardErrors
+        }
+        // s / sqrt(n) of each year's values, by hand: sqrt(7 / 3) and 1.
+        for (found, expected) in zip(
+            try errors("design: {replicates: {make: jackknife}}\n", "j.yaml"), [(7.0 / 3).squareRoot(), 1])
+        { #expect(abs(found - expected) < 1e-12) }
     }
 
     @Test("A file with every key is read and fitted")

@@ -227,8 +227,8 @@ struct CalibrationTests {
         codes[4] = -1
         #expect(
             Self.message([Self.factor(codes: codes, ["vmbo": 10, "havo": 5])])
-                == "'track' is missing in row 5, which has a weight. Fill it in, make missing a category of its own, or leave "
-                + "the row out with 'subset'.")
+                == "'track' is missing in row 5, which has a weight. Fill it in, or make missing a "
+                + "category of its own.")
         codes[4] = 7
         #expect(
             Self.message([Self.factor(codes: codes, ["vmbo": 10, "havo": 5])])?.contains("missing in row 5") == true)

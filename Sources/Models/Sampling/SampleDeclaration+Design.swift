@@ -17,7 +17,7 @@ extension SampleDeclaration {
         do {
             return try sample.calibrated(to: totals, method: calibration.method)
         } catch {
-            throw .sample(.survey("\(error)"))
+            throw located(error, in: table)
         }
     }
 
@@ -26,8 +26,12 @@ extension SampleDeclaration {
         switch replicates.origin {
         case .made(let method):
             let design = try design(of: table, isInside: isInside, waves: waves)
+            // Waves that are drawn apart are strata that nobody declared.
+            let isByWave = method == .jackknife && stages[0].strata == nil && design.stages[0].stratumCount > 1
             do {
-                return SurveySample(try ReplicateWeights(design, by: method, centre: replicates.centre))
+                let weights = try ReplicateWeights(
+                    design, by: isByWave ? .stratifiedJackknife : method, centre: replicates.centre)
+                return SurveySample(weights)
             } catch {
                 throw .sample(.survey("\(error)"))
             }
@@ -46,7 +50,7 @@ extension SampleDeclaration {
                         weights: weights, replicates: columns, form: form, kind: kind, scale: scale,
                         centre: replicates.centre))
             } catch {
-                throw .sample(.survey("\(error)"))
+                throw located(error, columns: names, in: table)
             }
         }
     }
@@ -165,6 +169,22 @@ func place(of row: Int, in table: Table) -> String {
 }
 
 // MARK: Names for numbers
+
+extension SampleDeclaration {
+    /// An error of calibration or replicate weights with the line and column of the value at fault.
+    private func located(_ error: SurveyError, columns: [String] = [], in table: Table) -> ModelError {
+        switch error {
+        case .calibration(.missingValue(let variable, let row)):
+            .sample(.missingValue(column: variable, place: place(of: row, in: table)))
+        case .replicates(.badWeight(let replicate, let row, _)) where columns.indices.contains(replicate):
+            .sample(
+                .badWeight(
+                    column: columns[replicate], place: place(of: row, in: table),
+                    found: table[columns[replicate]]?.text(at: row) ?? "missing"))
+        default: .sample(.survey("\(error)"))
+        }
+    }
+}
 
 extension SampleDeclaration {
     /// A design's error with the names of its columns and values.

@@ -14,6 +14,8 @@ public enum SampleProblem: Error, Sendable, Equatable, CustomStringConvertible {
     case populationTooSmall(stratum: String, population: Double, drawn: Int)
     /// A stratum has a single cluster.
     case lonelyCluster(stratum: String)
+    /// Every stratum of a wave, or of all rows where it is empty, has a single cluster that counts as certain.
+    case noDegreesOfFreedom(wave: String)
     /// Something that has no column of its own.
     case survey(String)
 
@@ -25,7 +27,7 @@ public enum SampleProblem: Error, Sendable, Equatable, CustomStringConvertible {
                 + "row out with 'subset'."
         case .noWeight(let column): "no row has a design weight above 0 in column '\(column)'."
         case .missingValue(let column, let place):
-            "\(place): column '\(column)' of the design has no value. Every row needs its stratum and clusters."
+            "\(place): column '\(column)' of the design has no value. Every row needs its stratum, clusters and calibration variables."
         case .populationVaries(let column, let stratum, let place):
             "\(place): the rows of \(stratum) name different population sizes in column '\(column)'. Give each stratum one number: "
                 + "the number of clusters in its population."
@@ -35,6 +37,9 @@ public enum SampleProblem: Error, Sendable, Equatable, CustomStringConvertible {
         case .lonelyCluster(let stratum):
             "\(stratum) has a single cluster, so its variance cannot be told. Join it with a stratum like it, or say under 'design' "
                 + "what it adds: 'lonely_clusters: certainty' (nothing), 'centre' or 'average'."
+        case .noDegreesOfFreedom(let wave):
+            "every stratum \(wave.isEmpty ? "" : "of \(wave) ")has a single cluster, and 'lonely_clusters: certainty' says that these have "
+                + "no error: none could be told at all. Use 'centre', or join strata."
         case .survey(let message): message
         }
     }

@@ -25,6 +25,7 @@ extension TrendSpecification {
         let yearCodes = table[year]?.asFactor().codes ?? []
         let sample = try design.sample(
             of: table, isInside: isInside, waves: hasCommonClusters ? nil : yearCodes)
+        try checkErrors(sample, waves: hasCommonClusters ? nil : table[year]?.asFactor())
         let cells = try TrendCells(self, table: table, isInside: isInside, clusters: try clusterCodes(table, sample))
         let estimates = try estimates(
             of: cells, sample: sample, waves: hasCommonClusters ? nil : table[year]?.asFactor())
@@ -65,6 +66,18 @@ extension TrendSpecification {
         return sample.firstStageClusters
     }
 
+    /// Refuses a design that takes every cluster of a wave for certain: a standard error of 0 would be made up.
+    private func checkErrors(_ sample: SurveySample, waves: Factor?) throws(ModelError) {
+        guard case .linearisation(let design) = sample.errors, design.lonelyClusters == .certainty,
+            design.stages[0].populationSizes.isEmpty
+        else { return }
+        let all = DomainCodes(codes: [Int32](repeating: 0, count: sample.rowCount), names: [""])
+        let domains = waves.map { DomainCodes(codes: $0.codes, names: $0.levels) } ?? all
+        for (name, df) in zip(domains.names, sample.degreesOfFreedom(in: domains)) where df <= 0 {
+            throw .sample(.noDegreesOfFreedom(wave: name))
+        }
+    }
+
     private func checkLinkErrors(_ table: Table) throws(ModelError) {
         let known = table[year]?.asFactor().levels ?? []
         for name in linkErrors.flatMap(\.years) where !known.contains(name) {
@@ -99,10 +112,11 @@ extension TrendSpecification {
             guard cells.completed.count > 1 else {
                 let found = try sample.estimates(of: cells.completed[0])
                 return estimates(cells, found.values, found.covariance, independent) { _, own in
-                    own ?? found.degreesOfFreedom
+                    own ?? max(1, found.degreesOfFreedom)
                 }
             }
-            let pooled = try sample.estimates(ofPlausibleValues: cells.completed)
+            let completed = try sample.estimates(ofPlausibleValues: cells.completed)
+            let pooled = completed.withCompleteDegreesOfFreedom(max(1, completed.completeDegreesOfFreedom))
             let imputed = Set(outcomes.filter { $0.columns.count > 1 }.map(\.name))
             let isImputed = cells.cells.map { imputed.contains($0.outcome) }
             return estimates(cells, pooled.values, pooled.covariance, independent) { weights, own in

@@ -31,8 +31,7 @@ public indirect enum CalibrationProblem: Error, Sendable, Equatable, CustomStrin
         case .rowCount(let variable, let found, let expected):
             "'\(variable)' has \(found) values where the survey has \(expected) rows."
         case .missingValue(let variable, let row):
-            "'\(variable)' is missing in row \(row + 1), which has a weight. Fill it in, make missing a category of its own, or "
-                + "leave the row out with 'subset'."
+            "'\(variable)' is missing in row \(row + 1), which has a weight. Fill it in, or make missing a category of its own."
         case .noPopulation(let variable, let category):
             "'\(variable)' has respondents in \(category) and no population total for it. Give its total, or join categories."
         case .noRespondents(let variable, let category):

@@ -63,20 +63,14 @@ extension ReplicateWeights {
     fileprivate func calibrated(
         by solver: CalibrationSolver, fullSample: [Double]
     ) throws(CalibrationProblem) -> ReplicateWeights {
-        let calibrated: [[Double]]
-        do throws(SurveyError) {
-            calibrated = try everyReplicate { number throws(SurveyError) in
-                let weights = replicates[number]
-                do throws(CalibrationProblem) {
-                    let ratios = try solver.solve(weights: weights).ratios
-                    return zip(weights, ratios).map { $0 == 0 ? 0 : $0 * $1 }
-                } catch {
-                    throw .calibration(.inReplicate(number, error))
-                }
+        let calibrated = try everyReplicate { number throws(CalibrationProblem) in
+            let weights = replicates[number]
+            do throws(CalibrationProblem) {
+                let ratios = try solver.solve(weights: weights).ratios
+                return zip(weights, ratios).map { $0 == 0 ? 0 : $0 * $1 }
+            } catch {
+                throw .inReplicate(number, error)
             }
-        } catch {
-            guard case .calibration(let problem) = error else { preconditionFailure("calibration has its own errors") }
-            throw problem
         }
         return ReplicateWeights(
             weights: fullSample, replicates: calibrated, scale: scale, replicateScales: replicateScales,

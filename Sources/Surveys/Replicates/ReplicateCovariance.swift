@@ -40,13 +40,15 @@ extension ReplicateWeights {
     }
 
     /// Something of every replicate, made by several threads and handed over in order; of several errors the first replicate's.
-    func everyReplicate<Part>(_ make: (Int) throws(SurveyError) -> Part) throws(SurveyError) -> [Part] {
-        var slots = [Result<Part, SurveyError>?](repeating: nil, count: replicates.count)
+    func everyReplicate<Part, Failure: Error>(
+        _ make: (Int) throws(Failure) -> Part
+    ) throws(Failure) -> [Part] {
+        var slots = [Result<Part, Failure>?](repeating: nil, count: replicates.count)
         slots.withUnsafeMutableBufferPointer { slots in
             // Every index is written by one thread only.
             nonisolated(unsafe) let slots = slots
             Threads.forEach(slots.count) { number in
-                do throws(SurveyError) {
+                do throws(Failure) {
                     slots[number] = .success(try make(number))
                 } catch {
                     slots[number] = .failure(error)
