@@ -38,10 +38,13 @@ let package = Package(
             name: "Surveys", dependencies: ["Parallelism", "LinearAlgebra", "Probability", numerics],
             swiftSettings: optimised),
         .target(
+            name: "Transitions", dependencies: ["Parallelism", "LinearAlgebra", "Probability", numerics],
+            swiftSettings: optimised),
+        .target(
             name: "Models",
             dependencies: [
                 "CNLopt", "Parallelism", "LinearAlgebra", "Probability", "Tables", "Disclosure", "Specifications",
-                "Surveys",
+                "Surveys", "Transitions",
                 collections, numerics,
             ],
             swiftSettings: strict),
@@ -56,22 +59,22 @@ let package = Package(
         .target(
             name: "Scenarios",
             dependencies: [
-                "Parallelism", "LinearAlgebra", "Probability", "Tables", "Specifications", "Models", "Recovery",
-                "Funding", collections,
+                "Parallelism", "LinearAlgebra", "Probability", "Tables", "Specifications", "Transitions", "Models",
+                "Recovery", "Funding", collections,
             ],
             swiftSettings: optimised),
         .target(
             name: "Runs",
             dependencies: [
-                "LinearAlgebra", "Probability", "Tables", "Models", "Recovery", "Specifications", "Funding",
-                "Scenarios", crypto,
+                "LinearAlgebra", "Probability", "Tables", "Transitions", "Models", "Recovery", "Specifications",
+                "Funding", "Scenarios", crypto,
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "herstel",
             dependencies: [
-                "Parallelism", "LinearAlgebra", "Tables", "Specifications", "Models", "Synthesis", "Recovery",
-                "Funding",
+                "Parallelism", "LinearAlgebra", "Tables", "Specifications", "Transitions", "Models", "Synthesis",
+                "Recovery", "Funding",
                 "Scenarios", "Runs", argumentParser, logging,
             ],
             swiftSettings: strict),
@@ -100,7 +103,12 @@ let package = Package(
             name: "SurveysTests", dependencies: ["Surveys", "LinearAlgebra", "Probability", "Tables", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ModelsTests", dependencies: ["Models", "LinearAlgebra", "Tables", "TestSupport", numerics],
+            name: "TransitionsTests",
+            dependencies: ["Transitions", "LinearAlgebra", "Probability", "Tables", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: ["Models", "Transitions", "LinearAlgebra", "Tables", "TestSupport", numerics],
             swiftSettings: strict),
         .testTarget(
             name: "SynthesisTests", dependencies: ["Synthesis", "Probability", "Models", "Tables", "TestSupport"],
@@ -114,8 +122,8 @@ let package = Package(
         .testTarget(
             name: "ScenariosTests",
             dependencies: [
-                "Parallelism", "Probability", "Specifications", "Scenarios", "Funding", "Models", "Recovery",
-                "TestSupport",
+                "Parallelism", "Probability", "Specifications", "Scenarios", "Funding", "Transitions", "Models",
+                "Recovery", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -127,7 +135,9 @@ let package = Package(
         .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "Peers",
-            dependencies: ["herstel", "LinearAlgebra", "Models", "Recovery", "Surveys", "Tables", "TestSupport"],
+            dependencies: [
+                "herstel", "LinearAlgebra", "Models", "Recovery", "Surveys", "Tables", "TestSupport", "Transitions",
+            ],
             exclude: ["R"],
             swiftSettings: strict),
     ],

@@ -1,0 +1,39 @@
+import Transitions
+
+/// Which log-odds of a fitted flow: of going to one state rather than to the origin's reference, in one SES group.
+public struct FlowLabel: Hashable, Sendable {
+    /// The SES group, or empty.
+    public let group: String
+    /// The position of the origin among the ladder's states.
+    public let from: Int
+    /// The position of the destination; never the origin's reference.
+    public let to: Int
+
+    /// A label.
+    public init(group: String, from: Int, to: Int) {
+        self.group = group
+        self.from = from
+        self.to = to
+    }
+}
+
+/// The yearly flows of the baseline years as a fitted model gives them: what a simulation of careers starts from.
+public struct FittedFlows: Sendable {
+    /// The states.
+    public let ladder: CareerLadder
+    /// The SES groups; one empty name when there are none.
+    public let groups: [String]
+    /// The destination against which each origin's log-odds are, by state; nil where nobody goes on from.
+    public let references: [Int?]
+    /// The log-odds of the other destinations with their joint covariance. Destinations without a label have probability 0.
+    public let logOdds: EstimateVector<FlowLabel>
+
+    /// Fitted flows.
+    public init(ladder: CareerLadder, groups: [String], references: [Int?], logOdds: EstimateVector<FlowLabel>) {
+        precondition(references.count == ladder.states.count, "a reference, or none, for each state")
+        self.ladder = ladder
+        self.groups = groups
+        self.references = references
+        self.logOdds = logOdds
+    }
+}
