@@ -69,7 +69,7 @@ public struct RecoveryAnalysis: Sendable {
 
     /// The declared kind first; the other one too when the cohorts are enough and are years. None for the baseline's own cohorts,
     /// and where a baseline cohort has no estimate of the outcome and group.
-    private func baselineKinds(for cell: Cell) -> [BaselineDeclaration.Kind] {
+    func baselineKinds(for cell: Cell) -> [BaselineDeclaration.Kind] {
         guard let baseline, !baseline.cohorts.contains(cell.cohort), hasBaseline(cell, baseline) else { return [] }
         let canTrend = (try? Baseline(cohorts: baseline.cohorts, kind: .trend).weights(for: cell.cohort)) != nil
         let other: BaselineDeclaration.Kind = baseline.kind == .mean ? .trend : .mean
@@ -180,7 +180,7 @@ public struct RecoveryAnalysis: Sendable {
 
     // MARK: Weights on the estimates
 
-    private func weights(_ terms: [(cell: Cell, weight: Double)]) -> [Double] {
+    func weights(_ terms: [(cell: Cell, weight: Double)]) -> [Double] {
         var result = [Double](repeating: 0, count: estimates.count)
         for (cell, weight) in terms {
             if let position = estimates.position(of: cell) { result[position] += weight }
@@ -188,7 +188,7 @@ public struct RecoveryAnalysis: Sendable {
         return result
     }
 
-    private func baselineWeights(for cell: Cell, kind: BaselineDeclaration.Kind) throws(RecoveryError) -> [Double] {
+    func baselineWeights(for cell: Cell, kind: BaselineDeclaration.Kind) throws(RecoveryError) -> [Double] {
         guard let baseline else { return weights([]) }
         let shares = try Baseline(cohorts: baseline.cohorts, kind: kind).weights(for: cell.cohort)
         var terms: [(Cell, Double)] = []
@@ -202,7 +202,7 @@ public struct RecoveryAnalysis: Sendable {
         return weights(terms)
     }
 
-    private func sameCell(as cell: Cell, cohort: String? = nil, group: String? = nil) -> Cell {
+    func sameCell(as cell: Cell, cohort: String? = nil, group: String? = nil) -> Cell {
         Cell(
             quantity: cell.quantity, outcome: cell.outcome, sector: cell.sector, cohort: cohort ?? cell.cohort,
             group: group ?? cell.group)
