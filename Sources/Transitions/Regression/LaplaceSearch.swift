@@ -41,7 +41,8 @@ struct LaplaceSearch<Likelihood: StateLikelihood> {
             guard next.value <= value + 1e-9 * max(1, abs(value)) else { break }
             iterations += 1
             (point, value, gradient) = (candidate, next.value, next.gradient)
-            if promised > 1e-4 {
+            // The standard errors are those of the end: so far away they would differ in the sixth digit.
+            if promised > 1e-10 {
                 hessian = differences(&deviance, point, covariance)
                 covariance = inverted(hessian)
             }

@@ -18,7 +18,7 @@ struct QuasiNewtonSearch {
     let inverseHessian: Matrix
 
     /// A step that promises less than this, in the function's units, ends the search: its end is polished by Newton steps.
-    private static let tolerance = 1e-8
+    private static let tolerance = 1e-12
     private static let maximumIterations = 1_000
     /// The share of the expected decrease that a step must bring.
     private static let sufficientDecrease = 1e-4
@@ -65,10 +65,12 @@ struct QuasiNewtonSearch {
         _ step: [Double], _ slope: Double
     ) -> (point: [Double], value: Double, gradient: [Double])? {
         var length = 1.0
+        // Next to the minimum rounding hides what a step brings, and the gradient still shows the way.
+        let noise = 1e-14 * abs(value)
         for _ in 0..<40 {
             let candidate = zip(point, step).map { $0 + length * $1 }
             let (found, gradient) = function(candidate)
-            if found <= value + Self.sufficientDecrease * length * slope { return (candidate, found, gradient) }
+            if found <= value + Self.sufficientDecrease * length * slope + noise { return (candidate, found, gradient) }
             // The minimum of the parabola through the value, the slope and the candidate, kept within sensible bounds.
             let rise = found - value
             let parabola = rise.isFinite ? -slope * length * length / (2 * (rise - slope * length)) : 0
