@@ -24,6 +24,8 @@ public struct FittedModel: Sendable {
     public var suppressed: [SuppressedCell] = []
     /// The monitor's tables, for kind `survey`.
     public var survey: SurveyFindings? = nil
+    /// The yearly flows of school careers, for kind `transitions`: what a simulation of careers starts from.
+    public var flows: FittedFlows? = nil
     /// The data files that were read.
     public let dataPaths: [String]
     /// The time that reading the data took, and fitting, in seconds.
