@@ -42,7 +42,8 @@ private struct RandomFlow {
                     kernel.setWeights(weights, world: world, group: group)
                     for _ in 0..<Int.random(in: 0...8, using: &random) {
                         kernel.add(
-                            Int.random(in: 0...40, using: &random) * (Bool.random(using: &random) ? 50 : 1), world: world,
+                            Int.random(in: 0...40, using: &random) * (Bool.random(using: &random) ? 50 : 1),
+                            world: world,
                             group: group, cell: Int.random(in: 0..<flow.cellCount, using: &random))
                     }
                 }
@@ -171,7 +172,8 @@ private struct RandomFlow {
         #expect(after(.entering, "low_1", "high_2") == PupilClass(hasDelay: false, placement: 1))
         #expect(after(.entering, "high_1", "low_2") == PupilClass(hasDelay: false, placement: -1))
         #expect(
-            after(PupilClass(hasDelay: true, placement: -1), "low_1", "high_2") == PupilClass(hasDelay: true, placement: 0))
+            after(PupilClass(hasDelay: true, placement: -1), "low_1", "high_2")
+                == PupilClass(hasDelay: true, placement: 0))
         #expect(Set(PupilClass.all.map { "\($0.hasDelay) \($0.placement)" }).count == 6)
     }
 

@@ -83,7 +83,8 @@ extension CareerDeclaration {
                 || context.outcomes.contains(where: { $0.stream == own.stream })
             {
                 values[index].fail(
-                    "stream \(own.stream) is used twice. Give each outcome and each sector's careers a number of its own.")
+                    "stream \(own.stream) is used twice. Give each outcome and each sector's careers a number of its own."
+                )
             }
         }
         return careers
@@ -130,7 +131,8 @@ extension CareerDeclaration {
             return nil
         }
         guard context.outcomes.contains(where: { $0.sector == sector }) else {
-            value.fail("sector '\(sector)' has no outcome, so nothing of it is simulated. Declare one under 'outcomes'.")
+            value.fail(
+                "sector '\(sector)' has no outcome, so nothing of it is simulated. Declare one under 'outcomes'.")
             return nil
         }
         return sector
@@ -180,7 +182,8 @@ extension CareerDeclaration {
     ) -> CareerLadder? {
         let taken = groups + ["all"]
         if let name = (tracks.map(\.name.name) + ends).first(where: { taken.contains($0) }) {
-            mapping.fail("'\(name)' is the name of a track or end, and of a SES group or all pupils. Rename the track or end.")
+            mapping.fail(
+                "'\(name)' is the name of a track or end, and of a SES group or all pupils. Rename the track or end.")
             return nil
         }
         do {

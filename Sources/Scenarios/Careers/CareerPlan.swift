@@ -42,7 +42,8 @@ struct CareerPlan: Sendable {
             firsts[group.subject] = parameters.count
             parameters += group.parameters(declaration)
         }
-        let position = { (subject: CareerParameterGroup, parameters: PlacedParameters?, group: Int, track: Int, state: Int) in
+        let position = {
+            (subject: CareerParameterGroup, parameters: PlacedParameters?, group: Int, track: Int, state: Int) in
             guard let entry = parameters?.entry(group: group, track: track, state: state), let first = firsts[subject]
             else { return -1 }
             return first + entry

@@ -23,10 +23,13 @@ extension CareerRun {
         }
     }
 
-    private func taken(_ work: CareerWorkspace, _ world: Int, _ group: Int, _ year: Int, _ code: Int, _ route: Int) -> Int {
+    private func taken(_ work: CareerWorkspace, _ world: Int, _ group: Int, _ year: Int, _ code: Int, _ route: Int)
+        -> Int
+    {
         let routes = careers.plan.flow.routes.count
         return work.tallies[
-            year * work.tallyLength + ((world * RecordLayout.groups + group) * PupilClass.count + code) * routes + route]
+            year * work.tallyLength + ((world * RecordLayout.groups + group) * PupilClass.count + code) * routes + route
+        ]
     }
 
     private func count(
@@ -43,12 +46,8 @@ extension CareerRun {
             for pupils in PupilClass.all {
                 let number = taken(work, world, group, year, pupils.code, index)
                 guard number > 0 else { continue }
-                func add(_ count: CareerLayout.Count) {
-                    let place = layout.place(count, world: world, group: group, year: year, track: track)
-                    add(place, Double(number))
-                }
                 for count in CareerLayout.counts(of: route, isFailure: flow.isFailure(route), pupils, grade: grade) {
-                    add(count)
+                    add(layout.place(count, world: world, group: group, year: year, track: track), Double(number))
                 }
             }
         }

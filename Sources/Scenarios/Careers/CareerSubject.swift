@@ -56,7 +56,8 @@ struct CareerSubject: Sendable, Equatable {
             return "found '\(found)', but no careers are declared. Declare them under 'careers'."
         }
         let names = CareerIndicator.allCases.filter(\.isShare).map { "'\($0.rawValue)'" }.joined(separator: ", ")
-        return "found '\(found)'; expected a sector with careers and one of \(names), as in '\(first.sector).retention', or of a "
+        return
+            "found '\(found)'; expected a sector with careers and one of \(names), as in '\(first.sector).retention', or of a "
             + "track, as in '\(first.sector).pass_rate.\(first.ladder.tracks[0].name)'."
             + (nearest(to: found, among: known.map { "\($0.sector).\($0.name)" }).map { " Did you mean '\($0)'?" } ?? "")
     }

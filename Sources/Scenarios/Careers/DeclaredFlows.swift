@@ -27,7 +27,9 @@ struct DeclaredFlows {
         case .retained: return isLast ? nil : ladder.state(track: track, grade: grade)
         case .up, .down:
             let other = move == .up ? track + 1 : track - 1
-            guard !isLast, ladder.tracks.indices.contains(other), ladder.tracks[other].grades >= grade else { return nil }
+            guard !isLast, ladder.tracks.indices.contains(other), ladder.tracks[other].grades >= grade else {
+                return nil
+            }
             return ladder.state(track: other, grade: min(grade + 1, ladder.tracks[other].grades))
         }
     }
@@ -53,8 +55,10 @@ struct DeclaredFlows {
         for state in 0..<ladder.gradeStateCount {
             guard case .grade(let track, let grade) = ladder.places[state] else { continue }
             for (group, name) in places.groups.enumerated() {
-                if grade == ladder.tracks[track].grades, entry(.passed, group: group, track: track, state: state) == nil {
-                    return "no probability of 'passed' is declared for '\(ladder.states[state])' and '\(name)'. Declare it, or "
+                if grade == ladder.tracks[track].grades, entry(.passed, group: group, track: track, state: state) == nil
+                {
+                    return
+                        "no probability of 'passed' is declared for '\(ladder.states[state])' and '\(name)'. Declare it, or "
                         + "one for 'all'."
                 }
                 let sum = DeclaredMove.allCases.reduce(0.0) { sum, move in

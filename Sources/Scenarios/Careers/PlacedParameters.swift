@@ -71,7 +71,9 @@ struct CareerPlaces {
         if let track = ladder.tracks.firstIndex(where: { $0.name == word }) {
             return Part(group: group, track: track, state: nil)
         }
-        guard let state = ladder.position(of: word), case .grade(let track, _) = ladder.places[state] else { return nil }
+        guard let state = ladder.position(of: word), case .grade(let track, _) = ladder.places[state] else {
+            return nil
+        }
         return Part(group: group, track: track, state: state)
     }
 

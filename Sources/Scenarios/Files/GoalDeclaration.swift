@@ -85,7 +85,8 @@ public struct GoalDeclaration: Sendable {
     public let source: String
 
     private static let keys = [
-        "name", "title", "figure", "benchmark", "outcomes", "ses", "at_least", "deadline", "source", "careers", "at_most",
+        "name", "title", "figure", "benchmark", "outcomes", "ses", "at_least", "deadline", "source", "careers",
+        "at_most",
     ]
 
     /// Reads a list of goals.

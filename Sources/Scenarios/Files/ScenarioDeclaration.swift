@@ -76,7 +76,8 @@ public struct ScenarioDeclaration: Sendable {
         let policy = mapping.optional("careers").map { Self.careerPolicy($0) }
         guard let money else { return nil }
         if case .some(.none) = policy { return nil }
-        let base = mapping.optional("extends").flatMap { $0.text() }.flatMap { base in earlier.first { $0.name == base } }
+        let base = mapping.optional("extends").flatMap { $0.text() }.flatMap { base in earlier.first { $0.name == base }
+        }
         hasCareerPolicy = (policy ?? nil) ?? base?.hasCareerPolicy ?? true
         if case .rules(_, let base?) = money, deadline == nil {
             deadline = earlier.first { $0.name == base }?.deadline

@@ -70,7 +70,8 @@ public struct ScenarioFile: Sendable {
 
     private static let keys = [
         "title", "note", "seed", "draws", "reference", "groups", "margin_sd", "calendar", "models", "schools",
-        "sectors", "grades", "money_effect", "correlations", "outcomes", "scenarios", "interventions", "goals", "careers",
+        "sectors", "grades", "money_effect", "correlations", "outcomes", "scenarios", "interventions", "goals",
+        "careers",
     ]
 
     /// Every draw keeps one number per cell in memory; more than this many draws are a mistake.

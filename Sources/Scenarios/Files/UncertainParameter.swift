@@ -92,7 +92,8 @@ public struct UncertainParameter: Sendable {
             case .interventionPlateau: "share of an intervention's effect that lasts (c)"
             case .interventionHalfLife: "half-life of the rest of an intervention's effect, years"
             case .moneyEffect: "probability that the effect per euro is taken, not the menu's effects"
-            case .flowProbability: "probability of the move in a school year, skill and well-being at the baseline, no policy"
+            case .flowProbability:
+                "probability of the move in a school year, skill and well-being at the baseline, no policy"
             case .skillShift: "shift of the move's log-odds against going on, per SD of skill"
             case .wellbeingShift: "shift of the move's log-odds against going on, per SD of well-being"
             case .policyShift: "shift of the move's log-odds against going on, by the year's policy"

@@ -59,7 +59,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     public var place: SpecificationPlace? {
         switch self {
         case .funding(_, _, let place): place
-        case .evidence(_, let place), .correlations(_, let place), .capacity(_, let place), .careers(_, let place): place
+        case .evidence(_, let place), .correlations(_, let place), .capacity(_, let place), .careers(_, let place):
+            place
         default: nil
         }
     }

@@ -67,7 +67,8 @@ public struct PupilFlow: Sendable, Equatable {
     }
 
     private static func route(_ ladder: CareerLadder, _ from: Int, _ to: Int, _ move: CareerMove) -> Route {
-        guard case .grade(let track, let grade) = ladder.places[from], case .grade(let next, let later) = ladder.places[to]
+        guard case .grade(let track, let grade) = ladder.places[from],
+            case .grade(let next, let later) = ladder.places[to]
         else { return Route(from: from, to: to, move: move, isDelaying: false, trackStep: 0) }
         return Route(
             from: from, to: to, move: move, isDelaying: later == grade, trackStep: (next - track).signum())

@@ -74,14 +74,16 @@ public final class PupilFlowKernel {
 
     /// Adds pupils of a group to a cell of a world.
     public func add(_ pupils: Int, world: Int, group: Int, cell: Int) {
-        precondition((0..<worlds).contains(world) && (0..<groups).contains(group) && (0..<flow.cellCount).contains(cell))
+        precondition(
+            (0..<worlds).contains(world) && (0..<groups).contains(group) && (0..<flow.cellCount).contains(cell))
         precondition(pupils >= 0, "whole numbers of pupils, 0 or more")
         stock[(world * groups + group) * flow.cellCount + cell] += pupils
     }
 
     /// The pupils of a group in a cell of a world.
     public func pupils(world: Int, group: Int, cell: Int) -> Int {
-        precondition((0..<worlds).contains(world) && (0..<groups).contains(group) && (0..<flow.cellCount).contains(cell))
+        precondition(
+            (0..<worlds).contains(world) && (0..<groups).contains(group) && (0..<flow.cellCount).contains(cell))
         return stock[(world * groups + group) * flow.cellCount + cell]
     }
 
