@@ -20,6 +20,9 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
     case effect = 9
     /// Clusters of a survey that a bootstrap draws again: draw is the replicate, entity the stratum.
     case surveyBootstrap = 10
+    /// Pupils who go on, stay, change tracks or leave: entity is the school, period the school year; period 0 and the last blocks
+    /// of a year are for who is there at the start and who enters.
+    case careers = 11
     /// Tests.
     case test = 255
 }

@@ -146,7 +146,7 @@ extension TableSchema {
     public static let all: [TableSchema] = [
         .estimates, .varianceComponents, .cells, .cellCovariances, .growth, .gaps, .intervals, .bootstrap,
         .conditionalModes, .residuals, .likelihoodRatioTests, .allocation, .allocationSummary, .spending,
-        .trajectories, .comparison, .recovery, .ranking, .goals, .sensitivity, .effects, .capacity, .draws,
+        .trajectories, .comparison, .recovery, .ranking, .careers, .goals, .sensitivity, .effects, .capacity, .draws,
         .assumptions, .diagnostics,
         .evidence, .heterogeneity, .leaveOneOut, .funnel, .persistence, .followUps,
         .levels, .series, .counterfactuals, .policy, .surveyShares, .surveyMeans, .surveyTests, .surveyChanges,

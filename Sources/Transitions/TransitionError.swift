@@ -10,6 +10,16 @@ public enum TransitionError: Error, Sendable, Equatable, CustomStringConvertible
     case badProbability(from: String, to: String, found: Double)
     /// The probabilities of where pupils go from a state do not add up to 1.
     case badSum(from: String, found: Double)
+    /// Nobody can go anywhere from a grade.
+    case noRoute(from: String)
+    /// A flow that nobody can make: skipping grades, going back, leaving an end.
+    case impossibleRoute(from: String, to: String)
+    /// A flow is given twice.
+    case sameRoute(from: String, to: String)
+    /// A ladder has more grades than flows of counts have room for.
+    case tooManyGrades(found: Int)
+    /// A grade has more flows than flows of counts have room for.
+    case tooManyRoutes(found: Int)
 
     /// What is wrong, what was expected and what to do.
     public var description: String {
@@ -21,6 +31,15 @@ public enum TransitionError: Error, Sendable, Equatable, CustomStringConvertible
             "the probability of going from '\(from)' to '\(to)' is \(found); expected a number from 0 to 1."
         case .badSum(let from, let found):
             "the probabilities of where pupils go from '\(from)' add up to \(found); expected 1. Add the missing destination."
+        case .noRoute(let from): "pupils of '\(from)' can go nowhere; expected at least one destination."
+        case .impossibleRoute(let from, let to):
+            "nobody can go from '\(from)' to '\(to)' in a year; expected the same grade or the next one, the track's own "
+                + "diploma from its last grade, or an end."
+        case .sameRoute(let from, let to): "the flow from '\(from)' to '\(to)' is given twice. Give it once."
+        case .tooManyGrades(let found):
+            "a ladder has \(found) grades in all its tracks; expected at most \(PupilFlow.largestNumberOfGrades)."
+        case .tooManyRoutes(let found):
+            "a grade has \(found) destinations; expected at most \(PupilFlow.largestNumberOfRoutes)."
         }
     }
 }

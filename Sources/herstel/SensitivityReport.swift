@@ -24,5 +24,7 @@ struct SensitivityReport {
         }
         return "What makes the deviation of '\(run.prepared.file.reference)' at the end of \(year) uncertain "
             + "(all of sensitivity.csv's kinds of input compared)\n" + table.text
+            + (run.prepared.file.careers.isEmpty
+                ? "" : "\nSchool careers are not part of this analysis: their intervals stand in careers.csv.")
     }
 }

@@ -26,6 +26,8 @@ public struct FittedModel: Sendable {
     public var survey: SurveyFindings? = nil
     /// What careers say beyond their cells' levels, for kind `transitions`.
     public var transitions: TransitionsFindings? = nil
+    /// The yearly flows of school careers, for kind `transitions`: what a simulation of careers starts from.
+    public var flows: FittedFlows? = nil
     /// The data files that were read.
     public let dataPaths: [String]
     /// The time that reading the data took, and fitting, in seconds.

@@ -53,7 +53,7 @@ struct SimulationTables {
         AllocationTables(plan: plan.funding).tables + [
             SpendingTable(plan: plan.funding).table, trajectoryTable,
             .comparison(summary.comparisons), .recovery(summary.recoveries), .ranking(summary.rankings),
-        ] + goalTables + sensitivityTables + effectTables + [.assumptions(plan.assumptions)]
+        ] + careerTables + goalTables + sensitivityTables + effectTables + [.assumptions(plan.assumptions)]
     }
 
     /// None when the scenario file declares no interventions.
@@ -66,6 +66,9 @@ struct SimulationTables {
     private var sensitivityTables: [ResultTable] {
         sensitivity.map { $0.rows.isEmpty ? [] : [.sensitivity($0)] } ?? []
     }
+
+    /// None when the scenario file declares no careers.
+    private var careerTables: [ResultTable] { plan.file.careers.isEmpty ? [] : [.careers(summary.careers)] }
 
     /// None when the scenario file declares no goals.
     private var goalTables: [ResultTable] { summary.goals.isEmpty ? [] : [.goals(summary.goals)] }

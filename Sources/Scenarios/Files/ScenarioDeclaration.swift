@@ -24,10 +24,23 @@ public struct ScenarioDeclaration: Sendable {
     public let deadlinePlace: SpecificationPlace?
     /// How money is spent; nil takes the base scenario's, its moments later by the delay, or equal parts without a base.
     public let spending: SpendingPolicy?
+    /// Whether the policy of the careers' years holds: the base scenario's when it does not say.
+    public let hasCareerPolicy: Bool
 
     private static let keys = [
-        "title", "rules", "without", "deadline", "spending", "extends", "redistribute", "delay_years",
+        "title", "rules", "without", "deadline", "spending", "extends", "redistribute", "delay_years", "careers",
     ]
+
+    /// What a scenario can say of careers.
+    private enum CareerPolicy: String, CaseIterable {
+        case declared, none
+    }
+
+    /// Reads `{policy: none}`.
+    private static func careerPolicy(_ value: SpecificationValue) -> Bool? {
+        value.mapping("careers of a scenario", keys: ["policy"])?.required("policy")?.word(of: CareerPolicy.self)
+            .map { $0 == .declared }
+    }
 
     /// Where the cause of an error is declared; nil when it is not in this scenario's keys.
     func place(of error: FundingError) -> SpecificationPlace? {
@@ -60,7 +73,12 @@ public struct ScenarioDeclaration: Sendable {
             mapping.optional("extends") == nil
             ? Self.rules(mapping, sectors: sectors)
             : Self.changed(mapping, sectors: sectors, earlierNames: earlierNames, earlier: earlier)
+        let policy = mapping.optional("careers").map { Self.careerPolicy($0) }
         guard let money else { return nil }
+        if case .some(.none) = policy { return nil }
+        let base = mapping.optional("extends").flatMap { $0.text() }.flatMap { base in earlier.first { $0.name == base }
+        }
+        hasCareerPolicy = (policy ?? nil) ?? base?.hasCareerPolicy ?? true
         if case .rules(_, let base?) = money, deadline == nil {
             deadline = earlier.first { $0.name == base }?.deadline
         }

@@ -59,6 +59,8 @@ public struct ScenarioFile: Sendable {
     public let interventions: InterventionDeclaration?
     /// The goals that every scenario is held against.
     public let goals: [GoalDeclaration]
+    /// School careers by sector; none when not declared.
+    public let careers: [CareerDeclaration]
 
     /// The number of grades that pupils of a sector pass through.
     func gradeCount(of sector: String) -> Int { grades[sector] ?? 1 }
@@ -69,6 +71,7 @@ public struct ScenarioFile: Sendable {
     private static let keys = [
         "title", "note", "seed", "draws", "reference", "groups", "margin_sd", "calendar", "models", "schools",
         "sectors", "grades", "money_effect", "correlations", "outcomes", "scenarios", "interventions", "goals",
+        "careers",
     ]
 
     /// Every draw keeps one number per cell in memory; more than this many draws are a mistake.
@@ -112,9 +115,26 @@ public struct ScenarioFile: Sendable {
             }
         }
         if case .some(.none) = interventions { return nil }
+        let careers = mapping.optional("careers").map { value in
+            outcomes.flatMap { outcomes in
+                groups.flatMap { groups in
+                    calendar.flatMap { calendar in
+                        CareerDeclaration.list(
+                            value,
+                            CareerContext(
+                                sectors: sectors, groups: [groups.0, groups.1], outcomes: outcomes,
+                                models: models.map(\.name), years: calendar.years, grades: grades ?? [:]))
+                    }
+                }
+            }
+        }
+        if case .some(.none) = careers { return nil }
         let goals = mapping.optional("goals").map { value in
             outcomes.flatMap { outcomes in
-                calendar.flatMap { GoalDeclaration.list(value, outcomes: outcomes.map(\.name), years: $0.years) }
+                calendar.flatMap {
+                    GoalDeclaration.list(
+                        value, outcomes: outcomes.map(\.name), careers: (careers ?? nil) ?? [], years: $0.years)
+                }
             }
         }
         if case .some(.none) = goals { return nil }
@@ -142,6 +162,7 @@ public struct ScenarioFile: Sendable {
         self.reference = reference
         self.interventions = interventions ?? nil
         self.goals = (goals ?? nil) ?? []
+        self.careers = (careers ?? nil) ?? []
         title = mapping.optionalText("title") ?? ""
         path = file.path
         bytes = file.bytes

@@ -29,6 +29,11 @@ public struct UncertainParameter: Sendable {
         case interventionHalfLife = 45
         /// Which computation of the effect of money a draw takes.
         case moneyEffect = 46
+        // Of school careers.
+        case flowProbability = 60
+        case skillShift = 61
+        case wellbeingShift = 62
+        case policyShift = 63
 
         /// The key in a scenario file.
         public var key: String {
@@ -55,6 +60,10 @@ public struct UncertainParameter: Sendable {
             case .interventionPlateau: "plateau"
             case .interventionHalfLife: "half_life"
             case .moneyEffect: "money_effect"
+            case .flowProbability: "declared"
+            case .skillShift: "skill"
+            case .wellbeingShift: "wellbeing"
+            case .policyShift: "policy"
             }
         }
 
@@ -83,6 +92,11 @@ public struct UncertainParameter: Sendable {
             case .interventionPlateau: "share of an intervention's effect that lasts (c)"
             case .interventionHalfLife: "half-life of the rest of an intervention's effect, years"
             case .moneyEffect: "probability that the effect per euro is taken, not the menu's effects"
+            case .flowProbability:
+                "probability of the move in a school year, skill and well-being at the baseline, no policy"
+            case .skillShift: "shift of the move's log-odds against going on, per SD of skill"
+            case .wellbeingShift: "shift of the move's log-odds against going on, per SD of well-being"
+            case .policyShift: "shift of the move's log-odds against going on, by the year's policy"
             }
         }
 
@@ -90,7 +104,7 @@ public struct UncertainParameter: Sendable {
         var range: ClosedRange<Double> {
             switch self {
             case .persistence, .entryShare, .moneyEffect, .effectPlateau, .scaleDown, .overlap, .fidelity,
-                .interventionPlateau:
+                .interventionPlateau, .flowProbability:
                 0...1
             case .schoolSD, .noiseSD, .staffAvailable: 0...Double.infinity
             case .effectHalfLife, .interventionHalfLife: Double.leastNormalMagnitude...Double.infinity

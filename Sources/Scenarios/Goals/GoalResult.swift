@@ -34,7 +34,11 @@ struct GoalJudgement {
     func results() -> [GoalResult] {
         plan.scenarios.indices.flatMap { scenario in
             plan.file.goals.flatMap { goal in
-                goal.figure == .moneyByScore ? [money(goal, scenario)] : outcomes(goal, scenario)
+                switch goal.figure {
+                case .moneyByScore: [money(goal, scenario)]
+                case .career: careers(goal, scenario)
+                case .deviation, .gap, .shareOfSchools: outcomes(goal, scenario)
+                }
             }
         }
     }
@@ -62,8 +66,33 @@ struct GoalJudgement {
         case .deviation: return draws.deviations(groups(goal).members, moment: moment, benchmark: goal.benchmark)
         case .gap: return draws.gap(moment: moment, benchmark: goal.benchmark)
         case .shareOfSchools: return draws.shareOfSchoolsRecovered(moment: moment, benchmark: goal.benchmark)
-        case .moneyByScore: return []
+        case .moneyByScore, .career: return []
         }
+    }
+
+    /// Deviations of careers from the baseline, percentage points.
+    private func careers(_ goal: GoalDeclaration, _ scenario: Int) -> [GoalResult] {
+        let figures = goal.careers.map { career($0, goal, scenario) }
+        guard let first = figures.first else { return [] }
+        // All meet it in the same draw when the one that is worst off does.
+        let worst = figures.dropFirst().reduce(first) { worst, next in
+            zip(worst, next).map { $0.isNaN || $1.isNaN ? .nan : goal.isAtMost ? max($0, $1) : min($0, $1) }
+        }
+        return [result(goal, scenario, sector: "all", outcome: "all", isWhole: true, worst)]
+            + zip(goal.careers, figures).map { subject, draws in
+                result(goal, scenario, sector: subject.sector, outcome: subject.name, isWhole: false, draws)
+            }
+    }
+
+    /// The figure in every draw; not-a-number where there is nobody.
+    private func career(_ subject: CareerSubject, _ goal: GoalDeclaration, _ scenario: Int) -> [Double] {
+        let draws = CareerDraws(cube: cube, index: subject.careers)
+        guard let year = plan.file.years.firstIndex(of: goal.deadline) else { return [.nan] }
+        let figure = CareerFigure(
+            indicator: subject.indicator, track: subject.track, groups: groups(goal).members, year: year)
+        guard let own = draws.values(figure, world: scenario), let base = draws.values(figure, world: draws.baseline)
+        else { return [Double](repeating: .nan, count: cube.result.draws) }
+        return zip(own, base).map { 100 * ($0 - $1) }
     }
 
     private func groups(_ goal: GoalDeclaration) -> (name: String, members: [Int]) {
@@ -79,7 +108,10 @@ struct GoalJudgement {
     ) -> GoalResult {
         let isKnown = !draws.contains { $0.isNaN }
         let dependence = plan.sampling.dependence
-        let share = DrawShare(draws, atLeast: goal.atLeast, dependence: dependence)
+        let share =
+            goal.isAtMost
+            ? DrawShare(draws.map { -$0 }, atLeast: -goal.atLeast, dependence: dependence)
+            : DrawShare(draws, atLeast: goal.atLeast, dependence: dependence)
         return GoalResult(
             scenario: plan.scenarios[scenario].declaration.name, goal: goal, sector: sector, outcome: outcome,
             group: groups(goal).name, isWhole: isWhole, probability: isKnown ? share.value : nil,

@@ -38,6 +38,15 @@ struct InputKey: Hashable, Sendable {
         InputKey(purpose: .estimates, entity: stream, index: UInt32(element))
     }
 
+    /// A parameter of careers.
+    ///
+    /// - Parameters:
+    ///   - year: The calendar year in which its school year starts; 0 for what is the same in all years.
+    ///   - index: What tells its moves and places apart.
+    static func career(_ kind: UncertainParameter.Kind, stream: UInt64, year: Int, index: UInt32) -> InputKey {
+        InputKey(purpose: .parameter, entity: UInt64(year) << 32 | stream << 16 | kind.rawValue, index: index)
+    }
+
     static func effect(intervention: UInt64, outcome: UInt64) -> InputKey {
         InputKey(purpose: .effect, entity: intervention << 16 | outcome, index: 0)
     }
@@ -151,9 +160,14 @@ struct DrawnInputs: Sendable {
     ///
     /// - Parameter stream: The declared stream number of the outcome or sector that it belongs to; 0 for the programme's.
     func value(_ parameter: UncertainParameter, stream: UInt64) -> Double {
+        value(parameter, .parameter(parameter.kind, stream: stream))
+    }
+
+    /// The value of a parameter with a key of its own.
+    func value(_ parameter: UncertainParameter, _ key: @autoclosure () -> InputKey) -> Double {
         if case .fixed(let value) = parameter.distribution { return value }
         let range = parameter.kind.range
-        let value = parameter.distribution.quantile(uniform(.parameter(parameter.kind, stream: stream)))
+        let value = parameter.distribution.quantile(uniform(key()))
         return min(max(value, range.lowerBound), range.upperBound)
     }
 }

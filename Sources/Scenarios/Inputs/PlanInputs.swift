@@ -10,7 +10,7 @@ extension InputSpace {
     /// - Throws: ``ScenarioError/correlations(_:place:)`` when declared correlations contradict each other.
     init(
         _ file: ScenarioFile, starts: [JointStart], interventions: InterventionDeclaration?,
-        persistence: FittedPersistence?
+        persistence: FittedPersistence?, careers: [CareerPlan] = []
     ) throws(ScenarioError) {
         for outcome in file.outcomes {
             for parameter in outcome.parameters.values {
@@ -31,7 +31,19 @@ extension InputSpace {
             }
         }
         if file.moneyEffect.isUncertain { add("money_effect", .structure, MoneyEffect.key) }
+        for careers in careers { add(careers) }
         try correlate(file)
+    }
+
+    private mutating func add(_ careers: CareerPlan) {
+        for own in careers.parameters {
+            if case .fixed = own.parameter.distribution { continue }
+            add(own.name, .parameter, own.key)
+        }
+        guard let fitted = careers.fitted else { return }
+        for (element, key) in fitted.keys.enumerated() {
+            add("\(fitted.model).log_odds.\(element + 1)", .sampling, key)
+        }
     }
 
     private mutating func add(_ parameter: UncertainParameter, named name: String, stream: UInt64) {

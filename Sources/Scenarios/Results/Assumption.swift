@@ -41,7 +41,7 @@ extension SimulationPlan {
     /// Every number that the results rest on.
     public var assumptions: [Assumption] {
         startAssumptions + parameterAssumptions + closureAssumptions + funding.assumptions
-            + interventionAssumptions + structureAssumptions
+            + interventionAssumptions + careerAssumptions + structureAssumptions
             + [
                 Assumption(
                     "margin_sd", .fixed(file.margin), origin: "assumption", source: file.path,

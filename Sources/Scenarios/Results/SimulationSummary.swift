@@ -14,6 +14,8 @@ public struct SimulationSummary: Sendable {
     public let rankings: [ScenarioRanking]
     /// The goals: by scenario, in the order of the file.
     public let goals: [GoalResult]
+    /// School careers: by sector, scenario and indicator; empty when the file declares none.
+    public let careers: [CareerTrajectory]
     /// What the sampling design gains in the last school year, all pupils of the reference: the variance of the mean of as many
     /// independent draws over that of the design's; empty for independent draws.
     public let samplingGains: [(outcome: String, factor: Double?)]
@@ -56,6 +58,7 @@ extension SimulationResult {
         return SimulationSummary(
             trajectories: parts.flatMap(\.trajectories), comparisons: comparisons,
             recoveries: parts.flatMap(\.recoveries), rankings: rankings, goals: goals,
+            careers: summariser.cube.careerTrajectories(),
             samplingGains: summariser.samplingGains,
             seconds: (clock.now - start) / .seconds(1))
     }

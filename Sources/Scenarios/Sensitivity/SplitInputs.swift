@@ -70,7 +70,10 @@ extension UncertainInput {
     fileprivate var kindName: String {
         switch key.purpose {
         case .effect: "intervention_effects"
+        case .estimates where name.contains(".log_odds."): "careers"
         case .estimates: name.contains(".start.") ? "starting_states" : "intervention_persistence"
+        // Levels and growth do not hang on careers: one kind for all of them.
+        case .parameter where name.hasPrefix("careers."): "careers"
         default: name.split(separator: ".").last.map(String.init) ?? name
         }
     }

@@ -65,7 +65,7 @@ struct DrawSimulation: Sendable {
             let run = SectorRun(
                 kernel: kernel, parameters: kernel.outcomes.map { parameters[$0.position] },
                 response: response(kernel, kernel.outcomes.map { parameters[$0.position] }, inputs),
-                layout: layout, scenarios: plan.scenarios.count, leaving: leaving)
+                layout: layout, scenarios: plan.scenarios.count, leaving: leaving, inputs: inputs)
             leaving.merge(run.simulate(draw, work, &record)) { $1 }
         }
         return record

@@ -51,6 +51,12 @@ extension SimulationPlan {
                 DrawnEstimate(
                     name: "\(persistence.model): factor of their covariance", values: persistence.factor.lowerRows))
         }
+        for fitted in careers.compactMap(\.fitted) {
+            estimates.append(DrawnEstimate(name: "\(fitted.model): log-odds of careers", values: fitted.mean))
+            estimates.append(
+                DrawnEstimate(
+                    name: "\(fitted.model): factor of the covariance of log-odds", values: fitted.factor.lowerRows))
+        }
         for reference in interventions?.evidence ?? [] {
             guard let predictive = effect(of: reference)?.predictive else { continue }
             estimates.append(DrawnEstimate(name: Self.name(of: reference), values: predictive.numbers))
@@ -79,6 +85,14 @@ extension SimulationPlan {
                 byName["\(persistence.model): factor of their covariance"]
                 .flatMap { Matrix(lowerRows: $0, size: persistence.factor.rows) } ?? persistence.factor
             plan.fittedPersistence = persistence
+        }
+        for index in careers.indices {
+            guard var fitted = careers[index].fitted else { continue }
+            fitted.mean = byName["\(fitted.model): log-odds of careers"] ?? fitted.mean
+            fitted.factor =
+                byName["\(fitted.model): factor of the covariance of log-odds"]
+                .flatMap { Matrix(lowerRows: $0, size: fitted.factor.rows) } ?? fitted.factor
+            plan.careers[index].fitted = fitted
         }
         for reference in interventions?.evidence ?? [] {
             guard let numbers = byName[Self.name(of: reference)], let predictive = PredictiveEffect(numbers),

@@ -19,6 +19,8 @@ public struct RecordLayout: Sendable, Equatable {
     let grades: [Int]
     /// The simulated years and, before them, the starting state.
     let moments: Int
+    /// The careers of sectors that have them.
+    let careers: [CareerLayout]
     /// Doubles in a record.
     public let length: Int
 
@@ -31,7 +33,8 @@ public struct RecordLayout: Sendable, Equatable {
     private let scenarioLength: Int
     private let trends: Int
 
-    init(scenarios: Int, grades: [Int], moments: Int) {
+    init(scenarios: Int, grades: [Int], moments: Int, careers: [CareerLayout] = []) {
+        self.careers = careers
         self.scenarios = scenarios
         self.grades = grades
         self.moments = moments
@@ -44,8 +47,11 @@ public struct RecordLayout: Sendable, Equatable {
         self.offsets = offsets
         scenarioLength = next
         trends = scenarios * next
-        length = trends + grades.count
+        length = trends + grades.count + careers.reduce(0) { $0 + $1.length }
     }
+
+    /// Where the figures of a sector's careers begin.
+    func careers(_ index: Int) -> Int { trends + outcomes + careers[..<index].reduce(0) { $0 + $1.length } }
 
     private func base(_ scenario: Int, _ outcome: Int) -> Int { scenario * scenarioLength + offsets[outcome] }
 

@@ -55,6 +55,7 @@ extension SectorKernel {
                     add(own, group, moment, entry, chunk, work)
                 }
             }
+            work.careers?.keep(moment, places: chunk.groups.count, work)
         }
     }
 

@@ -40,6 +40,8 @@ struct SectorKernel: Sendable {
     private(set) var schools: SectorSchools
     /// Nil when the file declares no interventions for the sector.
     let menu: SectorMenu?
+    /// Nil when the file declares no careers of the sector.
+    private(set) var careers: SectorCareers?
     let grades: Int
     let years: Int
     /// The calendar years in which the school years start, less 1900: they key the noise, so that a longer calendar
@@ -74,6 +76,7 @@ struct SectorKernel: Sendable {
         }
         schools = SectorSchools(plan, sector: sector)
         menu = SectorMenu(plan, sector: sector, outcomes: own)
+        careers = SectorCareers(plan, sector: sector, outcomes: own)
         grades = file.gradeCount(of: sector)
         years = file.years.count
         periods = file.years.map { UInt8(truncatingIfNeeded: $0.start - 1900) }
@@ -82,9 +85,11 @@ struct SectorKernel: Sendable {
         seed = file.seed
     }
 
-    /// The kernel of the expectation over schools' noise and heterogeneity.
+    /// The kernel of the expectation over schools' noise and heterogeneity, without careers: counts of pupils are whole, and
+    /// their odds are not linear.
     var condensed: SectorKernel {
         var kernel = self
+        kernel.careers = nil
         kernel.schools = SectorSchools(condensing: schools)
         return kernel
     }

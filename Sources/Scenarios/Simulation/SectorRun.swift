@@ -12,14 +12,18 @@ struct SectorRun {
     private let gains: [GainResponse]
     /// By scenario and outcome; nil when nobody brings anything.
     private let entered: [[EnteredPaths]]?
+    /// Nil when the sector has no careers.
+    private let careers: CareerRun?
 
     /// - Parameters:
     ///   - parameters: Of the sector's outcomes.
+    ///   - inputs: The draw's inputs, for careers.
     ///   - leaving: What the pupils of earlier sectors leave with, by the outcome's place in the file.
     init(
         kernel: SectorKernel, parameters: [OutcomeParameters], response: MoneyResponse, layout: RecordLayout,
-        scenarios: Int, leaving: [Int: LeavingPaths]
+        scenarios: Int, leaving: [Int: LeavingPaths], inputs: DrawnInputs
     ) {
+        careers = kernel.careers.map { CareerRun(kernel, $0, inputs, parameters) }
         self.kernel = kernel
         self.parameters = parameters
         self.response = response
@@ -55,9 +59,11 @@ struct SectorRun {
         let length = 3 * kernel.moments
         var counts = [Double](repeating: 0, count: (scenarios + 1) * kernel.outcomes.count * length)
         if response.isSame { fillResponses(cell: 0, work) }
+        beginCareers(work)
         for chunk in kernel.schools.chunks {
             kernel.drawNumbers(chunk, draw: draw, parameters, work)
             kernel.simulate(chunk, parameters, entry, work)
+            simulateCareers(chunk, draw, work)
             guard !kernel.schools.isCondensed else { continue }
             if !response.isSame { fillResponses(cell: chunk.cell, work) }
             counts.withUnsafeMutableBufferPointer { counts in
@@ -72,6 +78,7 @@ struct SectorRun {
                 }
             }
         }
+        writeCareers(work, &record)
         var result: [Int: LeavingPaths] = [:]
         for own in kernel.outcomes.indices {
             var leaving = kernel.outcomes[own].goesOn ? commonLeaving(own, work) : nil
@@ -210,5 +217,50 @@ struct SectorRun {
         return LeavingPaths(
             common: common,
             gains: Array(repeating: Array(repeating: none, count: RecordLayout.groups), count: scenarios))
+    }
+}
+
+/// Careers, where the sector has them: each school's own deviations shift them, so they follow the chunks.
+extension SectorRun {
+    private func beginCareers(_ work: SectorWorkspace) {
+        guard let careers, let own = work.careers else { return }
+        careers.begin(own)
+        if response.isSame { fillCareerResponses(cell: 0, own) }
+    }
+
+    private func simulateCareers(_ chunk: SectorSchools.Chunk, _ draw: UInt32, _ work: SectorWorkspace) {
+        guard let careers, let own = work.careers else { return }
+        if !response.isSame { fillCareerResponses(cell: chunk.cell, own) }
+        careers.simulate(chunk, draw, own)
+    }
+
+    private func writeCareers(_ work: SectorWorkspace, _ record: inout [Double]) {
+        guard let careers, let own = work.careers else { return }
+        let index = careers.careers.index
+        careers.write(own, layout.careers[index], first: layout.careers(index), &record)
+    }
+
+    /// Works out what a euro per pupil of each year, and entering pupils, add to the level by each moment.
+    private func fillCareerResponses(cell: Int, _ work: CareerWorkspace) {
+        let schools = kernel.schools
+        let paid = schools.paidYears.count
+        for scenario in 0..<scenarios {
+            for (index, own) in work.outcomes.enumerated() {
+                for moment in 1..<kernel.moments {
+                    for group in 0..<RecordLayout.groups {
+                        let first = work.response(scenario, index, moment, group)
+                        for (paidYear, year) in schools.paidYears.enumerated() where year < moment {
+                            guard schools.hasMoney[scenario] else { continue }
+                            let gain = gain(own, scenario, cell, group, paidYear)
+                            work.perEuro[first * paid + paidYear] = gains[own].level(moment - 1 - year, gain.0, gain.1)
+                        }
+                        for grade in 0..<kernel.grades {
+                            work.entered[first * kernel.grades + grade] =
+                                entered?[scenario][own].byGrade[group][grade][moment] ?? 0
+                        }
+                    }
+                }
+            }
+        }
     }
 }

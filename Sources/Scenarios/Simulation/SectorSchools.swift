@@ -42,6 +42,8 @@ struct SectorSchools: Sendable {
     let chunks: [Chunk]
     /// What keys each place's random numbers.
     let entities: [UInt64]
+    /// Each place's school in the population; -1 for a place that is none.
+    let schoolIndices: [Int]
     /// Pupils by SES group and group of eight.
     let pupils: [[Lanes]]
     /// The SES groups' shares in a school's mean.
@@ -107,6 +109,7 @@ struct SectorSchools: Sendable {
             }
         }
         entities = places.map { $0.map { streamKey(population.schools[$0].id) } ?? 0 }
+        schoolIndices = places.map { $0 ?? -1 }
         pupils = [lanes { school, _ in Double(school.lowPupils) }, lanes { school, _ in Double(school.highPupils) }]
         shares = [
             lanes { school, _ in Double(school.lowPupils) / Double(school.pupils) },
@@ -147,6 +150,7 @@ struct SectorSchools: Sendable {
         self.chunks = chunks
         self.pupils = pupils
         entities = [UInt64](repeating: 0, count: 8 * chunks.count)
+        schoolIndices = [Int](repeating: -1, count: 8 * chunks.count)
         let nothing = [Lanes](repeating: Lanes(repeating: 0), count: chunks.count)
         shares = [nothing, nothing]
         isSchool = nothing

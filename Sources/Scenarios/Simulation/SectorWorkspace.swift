@@ -22,6 +22,8 @@ final class SectorWorkspace {
     let responses: SchoolResponses
     /// What a scenario adds to sums.
     let added: AddedSums
+    /// Nil when the sector has no careers.
+    let careers: CareerWorkspace?
     /// What comes in, in a year: `[place]`.
     let input: Pointer
     private let all: Pointer
@@ -34,6 +36,7 @@ final class SectorWorkspace {
 
     init(_ kernel: SectorKernel, scenarios: Int) {
         added = AddedSums(kernel)
+        careers = kernel.careers.map { CareerWorkspace(kernel, $0, scenarios: scenarios) }
         responses = SchoolResponses(kernel, scenarios: scenarios)
         outcomes = kernel.outcomes.count
         grades = kernel.grades

@@ -24,6 +24,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     case sampling(String)
     /// The staff that can be found is declared for what is not there; the place is where it is declared.
     case capacity(String, place: SpecificationPlace)
+    /// Careers cannot be put together; the place is where they are declared.
+    case careers(String, place: SpecificationPlace)
     /// There is nothing to simulate.
     case noOutcomes
     /// The user stopped the run.
@@ -41,7 +43,7 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
             "scenario '\(scenario)': money is spent in \(year), but \(calendar) is simulated. Extend the calendar, or move "
                 + "the deadline."
         case .evidence(let message, let place), .correlations(let message, let place),
-            .capacity(let message, let place):
+            .capacity(let message, let place), .careers(let message, let place):
             "\(place): \(message)"
         case .sampling(let message): message
         case .notFinite(let draw):
@@ -57,7 +59,8 @@ public enum ScenarioError: Error, Sendable, Equatable, CustomStringConvertible {
     public var place: SpecificationPlace? {
         switch self {
         case .funding(_, _, let place): place
-        case .evidence(_, let place), .correlations(_, let place), .capacity(_, let place): place
+        case .evidence(_, let place), .correlations(_, let place), .capacity(_, let place), .careers(_, let place):
+            place
         default: nil
         }
     }
@@ -83,6 +86,8 @@ public struct SimulationPlan: Sendable {
     var fittedPersistence: FittedPersistence?
     /// The starting estimates, by model.
     var starts: [JointStart]
+    /// The careers of sectors that have them, in the order of the file.
+    var careers: [CareerPlan]
     /// All uncertain inputs.
     let space: InputSpace
     /// How they are drawn.
@@ -116,7 +121,11 @@ public struct SimulationPlan: Sendable {
                 scenario: scenario.declaration.name, year: outside.year.description, calendar: file.calendarWords)
         }
         (starts, startingEstimates) = try Self.starts(file, analyses)
-        space = try InputSpace(file, starts: starts, interventions: interventions, persistence: fittedPersistence)
+        careers = try file.careers.map { (declaration) throws(ScenarioError) in
+            try CareerPlan(declaration, file, population, models: models)
+        }
+        space = try InputSpace(
+            file, starts: starts, interventions: interventions, persistence: fittedPersistence, careers: careers)
     }
 
     /// The plan with its inputs sampled in another way.

@@ -6,6 +6,8 @@ public struct SimulationSize: Sendable, Equatable {
     public let scenarios: Int
     /// Schools with pupils by SES groups, grades, outcomes of their sector and school years.
     public let cells: Int
+    /// Schools with pupils by SES groups, grades of all tracks and school years, of sectors with careers.
+    public let careerCells: Int
     /// The bytes of a draw's record, in memory and on disk.
     public let bytesPerDraw: Int
 
@@ -20,8 +22,15 @@ extension Simulator {
             let schools = plan.population.schools.count { $0.sector == outcome.sector && $0.pupils > 0 }
             return schools * RecordLayout.groups * plan.file.gradeCount(of: outcome.sector) * plan.file.years.count
         }
+        let careers = plan.careers.map { careers in
+            let schools = plan.population.schools.count {
+                $0.sector == careers.declaration.sector && $0.pupils > 0
+            }
+            return schools * RecordLayout.groups * careers.flow.gradeCount * plan.file.years.count
+        }
         return SimulationSize(
-            scenarios: plan.scenarios.count, cells: cells.reduce(0, +), bytesPerDraw: memory(draws: 1))
+            scenarios: plan.scenarios.count, cells: cells.reduce(0, +), careerCells: careers.reduce(0, +),
+            bytesPerDraw: memory(draws: 1))
     }
 }
 

@@ -40,7 +40,12 @@ public struct Simulator: Sendable {
         self.plan = plan
         layout = RecordLayout(
             scenarios: plan.scenarios.count, grades: plan.file.outcomes.map { plan.file.gradeCount(of: $0.sector) },
-            moments: plan.file.years.count + 1)
+            moments: plan.file.years.count + 1,
+            careers: plan.careers.map { careers in
+                CareerLayout(
+                    worlds: plan.scenarios.count + 1, years: plan.file.years.count,
+                    tracks: careers.flow.ladder.tracks.count)
+            })
     }
 
     /// The bytes that the records of some draws take in memory, and in a store.

@@ -1,0 +1,197 @@
+import Probability
+import Transitions
+
+/// The careers of a sector beside its state equation.
+struct SectorCareers: Sendable {
+    let plan: CareerPlan
+    /// Their place among the plan's careers.
+    let index: Int
+    /// Outcomes that shift careers, by their place in the sector: skill first.
+    let outcomes: [Int]
+    /// The place of skill and well-being among ``outcomes``, or -1.
+    let skill: Int
+    let wellbeing: Int
+    /// Whether the policy holds, by scenario.
+    let hasPolicy: [Bool]
+
+    /// Nil when the sector has none.
+    init?(_ plan: SimulationPlan, sector: String, outcomes: [SimulatedOutcome]) {
+        guard let index = plan.careers.firstIndex(where: { $0.declaration.sector == sector }) else { return nil }
+        let careers = plan.careers[index]
+        func place(_ response: CareerDeclaration.Response?) -> Int? {
+            response.flatMap { response in outcomes.firstIndex { $0.outcome == response.outcome } }
+        }
+        let (skill, wellbeing) = (place(careers.declaration.skill), place(careers.declaration.wellbeing))
+        self.index = index
+        self.plan = careers
+        self.outcomes = [skill, wellbeing].compactMap { $0 }
+        self.skill = skill == nil ? -1 : 0
+        self.wellbeing = wellbeing == nil ? -1 : skill == nil ? 0 : 1
+        hasPolicy = plan.scenarios.map(\.declaration.hasCareerPolicy)
+    }
+}
+
+/// One draw of a sector's careers, school by school.
+///
+/// In each school year the pupils of a school, SES group, grade and class flow multinomially. The odds of a route against the
+/// grade's reference are those before the crisis times `exp(skill x + wellbeing y + policy)`, x and y the deviations from the
+/// pre-crisis trend at the end of that school year of the school, group and grade in the scenario, money and noise included. Tracks
+/// of a grade share its deviation; grades beyond the sector's have that of its last.
+///
+/// Pupils who change tracks are counted at the school where they entered. Who enters is a yearly intake that keeps the number of
+/// a school's pupils before the crisis the same on average; the pupils of the first year are spread over grades as that intake
+/// would have it.
+struct CareerRun {
+    let kernel: SectorKernel
+    let careers: SectorCareers
+    let draw: CareerDraw
+    /// By outcome of the careers and moment: what a deviation from the level has too much, SD.
+    let trendShifts: [[Double]]
+
+    init(_ kernel: SectorKernel, _ careers: SectorCareers, _ inputs: DrawnInputs, _ parameters: [OutcomeParameters]) {
+        (self.kernel, self.careers) = (kernel, careers)
+        draw = CareerDraw(careers.plan, inputs, years: kernel.years)
+        trendShifts = careers.outcomes.map { own in
+            kernel.trendYears.map { kernel.outcomes[own].isFromLevel ? parameters[own].trend * $0 : 0 }
+        }
+    }
+
+    /// Sets the baseline's weights, which no school changes.
+    func begin(_ work: CareerWorkspace) {
+        work.clear()
+        for group in draw.weights.indices {
+            for world in 0..<work.pupils.worlds {
+                work.pupils.setWeights(draw.weights[group], world: world, group: group)
+            }
+        }
+    }
+
+    /// Simulates a chunk's schools through all years.
+    func simulate(_ chunk: SectorSchools.Chunk, _ number: UInt32, _ work: CareerWorkspace) {
+        for place in 0..<chunk.groups.count {
+            let isSchool = kernel.schools.isSchool[chunk.groups.lowerBound + place]
+            for lane in 0..<8 where isSchool[lane] != 0 {
+                simulate(place, lane, first: chunk.groups.lowerBound, number, work)
+            }
+        }
+    }
+
+    private func simulate(_ place: Int, _ lane: Int, first: Int, _ number: UInt32, _ work: CareerWorkspace) {
+        let schools = kernel.schools
+        let entity = schools.entities[(first + place) * 8 + lane]
+        let set = careers.plan.offers.sets[schools.schoolIndices[(first + place) * 8 + lane]]
+        let start = RandomStream(
+            seed: kernel.seed, purpose: .careers, draw: number, entity: entity, period: 0)
+        let (stock, intake) = (start.uniforms(at: 0), start.uniforms(at: 1))
+        let counts = (0..<RecordLayout.groups).map { Int(schools.pupils[$0][first + place][lane]) }
+        work.pupils.clear()
+        for group in counts.indices {
+            settle(counts[group], group, set, u: group == 0 ? stock.0 : stock.1, work)
+        }
+        for year in 0..<kernel.years {
+            let stream = RandomStream(
+                seed: kernel.seed, purpose: .careers, draw: number, entity: entity, period: kernel.periods[year])
+            if year > 0 {
+                let numbers = stream.uniforms(at: PupilFlowKernel.firstFreeBlock)
+                for group in counts.indices {
+                    enter(
+                        counts[group], group, set, year, total: group == 0 ? intake.0 : intake.1,
+                        u: group == 0 ? numbers.0 : numbers.1, work)
+                }
+            }
+            for scenario in careers.hasPolicy.indices {
+                weigh(scenario, year, place, lane, first: first, work)
+            }
+            advance(year, stream, work)
+        }
+    }
+
+    private func advance(_ year: Int, _ stream: RandomStream, _ work: CareerWorkspace) {
+        work.tallies.withUnsafeMutableBufferPointer { all in
+            let own = UnsafeMutableBufferPointer(
+                rebasing: all[(year * work.tallyLength)..<((year + 1) * work.tallyLength)])
+            work.pupils.advance(stream, tally: own)
+        }
+    }
+
+    /// Spreads a school's pupils over grades and classes, in all worlds alike.
+    private func settle(_ count: Int, _ group: Int, _ set: Int, u: Double, _ work: CareerWorkspace) {
+        work.atStart[group] += count
+        forEachSystematicPart(of: count, cumulated: draw.stocks[set][group], u: u) { cell, part in
+            for world in 0..<work.pupils.worlds { work.pupils.add(part, world: world, group: group, cell: cell) }
+        }
+    }
+
+    /// Lets a year's pupils enter, in all worlds alike.
+    private func enter(
+        _ count: Int, _ group: Int, _ set: Int, _ year: Int, total: Double, u: Double, _ work: CareerWorkspace
+    ) {
+        let yearly = Double(count) / draw.years[set][group]
+        let entering =
+            Int((yearly * Double(year) + total).rounded(.down))
+            - Int((yearly * Double(year - 1) + total).rounded(.down))
+        let flow = careers.plan.flow
+        let tracks = flow.ladder.tracks.count
+        forEachSystematicPart(of: entering, cumulated: draw.intakes[set][group], u: u) { track, part in
+            work.entering[(year * RecordLayout.groups + group) * tracks + track] += part
+            let cell = flow.cell(.entering, grade: flow.ladder.state(track: track, grade: 1))
+            for world in 0..<work.pupils.worlds { work.pupils.add(part, world: world, group: group, cell: cell) }
+        }
+    }
+
+    /// Sets a scenario's weights for a school and year.
+    private func weigh(
+        _ scenario: Int, _ year: Int, _ place: Int, _ lane: Int, first: Int, _ work: CareerWorkspace
+    ) {
+        let cells = careers.plan.shifts.cells
+        guard !cells.isEmpty else { return }
+        deviate(scenario, year + 1, place, lane, first: first, work)
+        let half = RecordLayout.groups * kernel.grades
+        for (index, cell) in cells.enumerated() {
+            let deviation = cell.group * kernel.grades + cell.grade
+            var shift = careers.hasPolicy[scenario] ? draw.policy[year][index] : 0
+            if careers.skill >= 0 { shift += draw.skill[index] * work.deviations[careers.skill * half + deviation] }
+            if careers.wellbeing >= 0 {
+                shift += draw.wellbeing[index] * work.deviations[careers.wellbeing * half + deviation]
+            }
+            // Beyond 30 nobody or everybody goes there; a draw whose deviations are no numbers is refused as a whole.
+            work.factors[index] = shift == 0 || shift.isNaN ? 1 : Elementary.exp(min(max(shift, -30), 30))
+        }
+        for group in 0..<RecordLayout.groups {
+            let (base, cellOfRoute) = (draw.weights[group], careers.plan.shifts.cellOfRoute[group])
+            work.pupils.withWeights(world: scenario, group: group) { weights in
+                for route in base.indices {
+                    let cell = cellOfRoute[route]
+                    weights[route] = cell < 0 ? base[route] : base[route] * work.factors[cell]
+                }
+            }
+        }
+    }
+
+    /// A school's deviations from the pre-crisis trend in a scenario at a moment, by outcome, group and grade.
+    private func deviate(
+        _ scenario: Int, _ moment: Int, _ place: Int, _ lane: Int, first: Int, _ work: CareerWorkspace
+    ) {
+        let schools = kernel.schools
+        let (paid, places) = (schools.paidYears.count, schools.isSchool.count)
+        for outcome in careers.outcomes.indices {
+            for group in 0..<RecordLayout.groups {
+                let response = work.response(scenario, outcome, moment, group)
+                for grade in 0..<kernel.grades {
+                    var value = work.state(moment, outcome, group: group, grade: grade)[place][lane]
+                    value += work.entered[response * kernel.grades + grade] - trendShifts[outcome][moment]
+                    for paidYear in 0..<paid {
+                        // Who is in a grade for the first time since the money came has had none of it.
+                        guard schools.paidYears[paidYear] < moment,
+                            grade >= moment - 1 - schools.paidYears[paidYear]
+                        else { continue }
+                        value +=
+                            schools.euros[(scenario * paid + paidYear) * places + first + place][lane]
+                            * work.perEuro[response * paid + paidYear]
+                    }
+                    work.deviations[(outcome * RecordLayout.groups + group) * kernel.grades + grade] = value
+                }
+            }
+        }
+    }
+}
