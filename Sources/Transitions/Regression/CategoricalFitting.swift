@@ -36,7 +36,8 @@ struct CategoricalFitting<Likelihood: StateLikelihood> {
     private func fit(_ fixed: FixedEffectsSearch<Likelihood>.Solution, covariance: Matrix) -> CategoricalFit {
         CategoricalFit(
             outcome: data.shape.outcome, grouping: grouping, columns: data.shape.columns, states: data.shape.states,
-            parameters: data.shape.coefficientNames, values: fixed.coefficients, covariance: covariance.symmetrised,
+            parameters: data.shape.coefficientNames, values: data.inUnits(fixed.coefficients),
+            covariance: data.inUnits(covariance.symmetrised),
             coefficientCount: data.shape.coefficientCount, logLikelihood: fixed.logLikelihood, effects: nil,
             iterations: fixed.iterations, rowCount: data.rowCount, cellCount: data.cells.count,
             groupCount: data.cells.filledGroupCount, shape: data.shape)
@@ -56,8 +57,9 @@ struct CategoricalFitting<Likelihood: StateLikelihood> {
             modeCovariances: covariances)
         return CategoricalFit(
             outcome: shape.outcome, grouping: grouping, columns: shape.columns, states: shape.states,
-            parameters: shape.coefficientNames + shape.covarianceNames(structure), values: solution.parameters,
-            covariance: solution.covariance, coefficientCount: shape.coefficientCount,
+            parameters: shape.coefficientNames + shape.covarianceNames(structure),
+            values: data.inUnits(solution.parameters),
+            covariance: data.inUnits(solution.covariance), coefficientCount: shape.coefficientCount,
             logLikelihood: solution.logLikelihood, effects: effects, iterations: solution.iterations,
             rowCount: data.rowCount, cellCount: data.cells.count, groupCount: data.cells.filledGroupCount,
             shape: shape)

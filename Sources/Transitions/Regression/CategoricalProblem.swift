@@ -8,6 +8,8 @@ public enum CategoricalProblem: Error, Sendable, Equatable {
     case sameName(String)
     /// A cell of the model matrix that is no finite number; the row counts from 1.
     case notFinite(column: String, row: Int, found: Double)
+    /// A column whose largest number is so large or so small that squares are out of range.
+    case badScale(column: String, largest: Double)
     /// A weight or count that is negative or no finite number; the row counts from 1.
     case badWeight(row: Int, found: Double)
     /// A response that is none of the states; the row counts from 1.
@@ -41,6 +43,8 @@ extension CategoricalProblem: CustomStringConvertible {
         case .noRows, .fewStates, .sameName, .emptyState, .noColumns, .noGroups, .oneGroup, .badReference: design
         case .notFinite(let column, let row, let found):
             "row \(row) of column '\(column)' is \(found); expected a finite number. Leave the row out or fill it in."
+        case .badScale(let column, let largest):
+            "the largest number of column '\(column)' is \(largest) in size; expected 1e-100 to 1e100. Change its unit."
         case .badWeight(let row, let found):
             "the weight or count of row \(row) is \(found); expected a finite number from 0 up."
         case .badResponse(let row, let found, let states):

@@ -17,10 +17,10 @@ struct FixedEffectsSearch<Likelihood: StateLikelihood> {
 
     let data: CategoricalData
 
-    /// When a step promises less than this the last one is taken: the next would promise its square.
+    /// When a step promises less than this, for weights around 1, the last one is taken: the next would promise its square.
     private static var tolerance: Double { 1e-10 }
     private static var maximumIterations: Int { 80 }
-    /// Information on a direction that moves a predictor by 1: less means that the likelihood only flattens out.
+    /// Information on a direction that moves a predictor by 1, for weights around 1: less means that the likelihood only flattens out.
     private static var leastInformation: Double { 1e-7 }
 
     func run() throws(CategoricalProblem) -> Solution {
@@ -41,7 +41,7 @@ struct FixedEffectsSearch<Likelihood: StateLikelihood> {
                 throw .notConverged(iterations: iteration, reason: "no step raises the likelihood")
             }
             (coefficients, current) = next
-            guard decrease / 2 < Self.tolerance else { continue }
+            guard decrease / 2 < Self.tolerance * data.weightScale else { continue }
             try checkSeparation(deviance, current)
             guard let factor = ScaledCholesky(current.information) else {
                 throw .notConverged(iterations: iteration, reason: "the information is singular")
@@ -60,7 +60,7 @@ struct FixedEffectsSearch<Likelihood: StateLikelihood> {
     ) -> ([Double], FixedEffectsDeviance<Likelihood>.Value)? {
         var length = 1.0
         // Next to the maximum rounding hides whether the deviance falls.
-        let noise = 1e-12 * max(1, abs(current.value))
+        let noise = 1e-12 * abs(current.value)
         for _ in 0..<50 {
             let candidate = zip(coefficients, step).map { $0 - length * $1 }
             if let found = deviance.evaluate(candidate), found.value <= current.value + noise {
@@ -107,7 +107,7 @@ struct FixedEffectsSearch<Likelihood: StateLikelihood> {
         guard let eigen = SymmetricEigen(scaled), let least = eigen.values.first else { return }
         let direction = (0..<size).map { eigen.vectors[$0, 0] / scales[$0] }
         let reach = deviance.reach(direction)
-        guard max(least, 0) < Self.leastInformation * reach * reach else { return }
+        guard max(least, 0) < Self.leastInformation * data.weightScale * reach * reach else { return }
         let strongest = (0..<size).max { abs(eigen.vectors[$0, 0]) < abs(eigen.vectors[$1, 0]) } ?? 0
         throw .separation(parameter: data.shape.coefficientNames[strongest])
     }

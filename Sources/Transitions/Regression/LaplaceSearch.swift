@@ -16,7 +16,7 @@ struct LaplaceSearch<Likelihood: StateLikelihood> {
 
     /// The standard deviation of the schools' effects at which the search starts.
     private static var startingDeviation: Double { 0.5 }
-    /// A step that promises less than this ends the search.
+    /// A step that promises less than this, for weights around 1, ends the search.
     private static var tolerance: Double { 1e-13 }
 
     /// - Parameter fixed: The fit without random effects.
@@ -25,7 +25,7 @@ struct LaplaceSearch<Likelihood: StateLikelihood> {
     ) throws(CategoricalProblem) -> (solution: Solution, deviance: LaplaceDeviance<Likelihood>) {
         var deviance = LaplaceDeviance<Likelihood>(data, structure)
         let (start, inverse) = start(fixed, deviance.parameterCount)
-        let search = QuasiNewtonSearch(start: start, inverseHessian: inverse)
+        let search = QuasiNewtonSearch(start: start, inverseHessian: inverse, scale: data.weightScale)
         let found = try search.run { deviance.evaluate($0) }
         var point = upright(found.point)
         var iterations = found.iterations
@@ -35,21 +35,21 @@ struct LaplaceSearch<Likelihood: StateLikelihood> {
         for _ in 0..<10 {
             let step = covariance * gradient
             let promised = dot(step, gradient) / 2
-            guard promised > Self.tolerance else { break }
+            guard promised > Self.tolerance * data.weightScale else { break }
             let candidate = zip(point, step).map { $0 - $1 }
             let next = deviance.evaluate(candidate)
             guard next.value <= value + 1e-9 * max(1, abs(value)) else { break }
             iterations += 1
             (point, value, gradient) = (candidate, next.value, next.gradient)
             // The standard errors are those of the end: so far away they would differ in the sixth digit.
-            if promised > 1e-10 {
+            if promised > 1e-10 * data.weightScale {
                 hessian = differences(&deviance, point, covariance)
                 covariance = inverted(hessian)
             }
         }
         // What is left to gain, in units of the log-likelihood: 1e-8 moves no estimate by 2e-4 of its standard error.
         let left = dot(covariance * gradient, gradient) / 2
-        guard left < 1e-8 else {
+        guard left < 1e-8 * data.weightScale else {
             throw .notConverged(iterations: iterations, reason: "the gradient did not vanish")
         }
         let solution = Solution(

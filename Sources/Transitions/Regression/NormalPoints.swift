@@ -3,8 +3,8 @@ import Probability
 /// Points and weights for means over a standard normal vector of d dimensions.
 ///
 /// Up to four dimensions the product of Gauss-Hermite rules (41, 41, 21 and 11 nodes each way), beyond that 16,384 scrambled
-/// Sobol points. For logits with effects of standard deviation 1 the error of a probability is below 1e-10 in one and two
-/// dimensions, about 1e-7 in three, 1e-4 in four and more.
+/// Sobol points. The largest errors of softmax probabilities against finer rules, for effects of standard deviation 1 (2):
+/// 1e-15 (7e-9) in one dimension, 1e-15 (1e-9) in two, 6e-12 (5e-7) in three, 4e-8 (1e-5) in four, 2e-5 (5e-5) in five.
 struct NormalPoints: Sendable {
     /// points x d.
     let points: [Double]

@@ -16,6 +16,8 @@ struct QuasiNewtonSearch {
     let start: [Double]
     /// A first guess of the inverse of the Hessian.
     let inverseHessian: Matrix
+    /// What is small in the function's units, at most 1.
+    let scale: Double
 
     /// A step that promises less than this, in the function's units, ends the search: its end is polished by Newton steps.
     private static let tolerance = 1e-12
@@ -40,7 +42,7 @@ struct QuasiNewtonSearch {
             found.iterations += 1
             var step = (found.inverseHessian * gradient).map { -$0 }
             var slope = dot(step, gradient)
-            if -slope / 2 < Self.tolerance { return found }
+            if -slope / 2 < Self.tolerance * scale { return found }
             let longest = step.reduce(0) { max($0, abs($1)) }
             if longest > Self.furthest {
                 step = step.map { $0 * Self.furthest / longest }
