@@ -92,6 +92,8 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     case series(SeriesProblem)
     /// Something is wrong with a survey, or with published counts.
     case survey(SurveyProblem)
+    /// Something is wrong with a model of school careers.
+    case transitions(TransitionsProblem)
 
     /// The message.
     public var description: String {
@@ -204,6 +206,7 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         case .sample(let problem): problem.description
         case .series(let problem): problem.description
         case .survey(let problem): problem.description
+        case .transitions(let problem): problem.description
         }
     }
 }

@@ -121,6 +121,7 @@ enum Explanation {
         case .evidence(let evidence): return EvidenceReport.explanation(evidence, heading: lines)
         case .persistence(let persistence): return PersistenceReport.explanation(persistence, heading: lines)
         case .survey(let survey): return (lines + survey.explanation).joined(separator: "\n")
+        case .transitions(let transitions): lines += transitions.explanation
         }
         if let baseline = model.baseline {
             lines += ["", "Baseline: \(baseline.kind.rawValue) of \(baseline.cohorts.joined(separator: ", "))"]

@@ -24,6 +24,8 @@ public struct FittedModel: Sendable {
     public var suppressed: [SuppressedCell] = []
     /// The monitor's tables, for kind `survey`.
     public var survey: SurveyFindings? = nil
+    /// What careers say beyond their cells' levels, for kind `transitions`.
+    public var transitions: TransitionsFindings? = nil
     /// The data files that were read.
     public let dataPaths: [String]
     /// The time that reading the data took, and fitting, in seconds.
@@ -94,6 +96,15 @@ extension ModelFile {
                 file: self, fit: fitted.result, growth: nil, inference: nil, generalised: nil, survey: fitted.survey,
                 dataPaths: dataPaths,
                 seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
+        case .transitions(let specification):
+            let table = try specification.table()
+            let isRead = clock.now
+            let fitted = try specification.fit(name: name, table: table, baseline: baseline)
+            try judgement.check(fitted.fit.estimates?.labels ?? [], suppressed: fitted.suppressed)
+            return FittedModel(
+                file: self, fit: fitted.fit, growth: nil, inference: nil, generalised: nil, counts: fitted.counts,
+                suppressed: fitted.suppressed, transitions: fitted.findings, dataPaths: dataPaths,
+                seconds: ((isRead - start) / .seconds(1), (clock.now - isRead) / .seconds(1)))
         }
     }
 
@@ -102,6 +113,7 @@ extension ModelFile {
         switch kind {
         case .trend(let specification): specification.series
         case .aggregate(let specification): specification.series
+        case .transitions(let specification): specification.series
         default: nil
         }
     }
@@ -115,6 +127,7 @@ extension ModelFile {
         case .trend(let specification): [specification.dataPath]
         case .persistence(let specification): specification.dataPath.map { [$0] } ?? []
         case .survey(let specification): specification.dataPaths
+        case .transitions(let specification): specification.dataPaths
         }
     }
 }

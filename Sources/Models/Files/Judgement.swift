@@ -87,6 +87,19 @@ public struct Judgement: Sendable, Equatable {
         }
     }
 
+    /// As ``check(_:outcomes:)`` for outcomes that only the data tell.
+    ///
+    /// - Throws: ``ModelError/report(_:)``.
+    func check(_ labels: [Cell], suppressed: [SuppressedCell]) throws(ModelError) {
+        let outcomes = Set((labels + suppressed.map(\.cell)).map(\.outcome))
+        for (key, names) in [("margin", Set(ownMargins.named.keys)), ("better", Set(directions.named.keys))] {
+            guard let unknown = names.subtracting(outcomes).min() else { continue }
+            throw .report(
+                "'\(key)' names the outcome '\(unknown)', which the model does not have. Its outcomes are: "
+                    + outcomes.sorted().joined(separator: ", ") + ".")
+        }
+    }
+
     /// Which way an outcome gets better: higher unless declared.
     public func direction(of outcome: String) -> Direction { directions(outcome) ?? .higher }
 

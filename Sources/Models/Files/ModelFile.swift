@@ -16,6 +16,8 @@ public struct ModelFile: Sendable {
         case trend(TrendSpecification)
         /// The tables of a monitor.
         case survey(SurveySpecification)
+        /// School careers: rates of events and states, or flows between them.
+        case transitions(TransitionsSpecification)
     }
 
     /// The model's name: the file's name without folder and extension.
@@ -34,7 +36,7 @@ public struct ModelFile: Sendable {
     public let judgement: Judgement
 
     /// The kinds that can be fitted.
-    static let kinds = ["growth", "aggregate", "evidence", "persistence", "trend", "survey"]
+    static let kinds = ["growth", "aggregate", "evidence", "persistence", "trend", "survey", "transitions"]
     private static let commonKeys = ["kind", "title", "source", "note"]
     /// The keys of the kinds that are compared with a baseline.
     private static let judgementKeys = ["baseline"] + Judgement.keys
@@ -47,6 +49,7 @@ public struct ModelFile: Sendable {
         case "trend": judgementKeys + TrendSpecification.keys
         case "evidence": EvidenceSpecification.keys
         case "survey": SurveySpecification.keys
+        case "transitions": judgementKeys + TransitionsSpecification.keys
         default: PersistenceSpecification.keys
         }
     }
@@ -58,6 +61,7 @@ public struct ModelFile: Sendable {
         case "trend": TrendSpecification(model, folder: folder).map { .trend($0) }
         case "evidence": EvidenceSpecification(model, folder: folder).map { .evidence($0) }
         case "survey": SurveySpecification(model, folder: folder).map { .survey($0) }
+        case "transitions": TransitionsSpecification(model, folder: folder).map { .transitions($0) }
         default: PersistenceSpecification(model, folder: folder).map { .persistence($0) }
         }
     }
@@ -83,7 +87,7 @@ public struct ModelFile: Sendable {
         let judgement = Judgement(model)
         guard let read = Self.specification(kind, model, folder: folder), let judgement else { return nil }
         if let baseline, baseline == nil { return nil }
-        Judgement.check(model, outcomes: read.outcomes)
+        if let outcomes = read.outcomes { Judgement.check(model, outcomes: outcomes) }
         self.kind = read
         self.baseline = baseline ?? nil
         self.judgement = judgement
@@ -136,12 +140,13 @@ public struct BaselineDeclaration: Sendable, Equatable {
 }
 
 extension ModelFile.Kind {
-    /// The outcomes that are compared with a baseline.
-    fileprivate var outcomes: [String] {
+    /// The outcomes that are compared with a baseline; nil where only the data tell them.
+    fileprivate var outcomes: [String]? {
         switch self {
         case .growth(let specification): specification.report.map { [$0.outcome] } ?? []
         case .aggregate(let specification): Array(Set(specification.cells.map(\.outcome))).sorted()
         case .trend(let specification): specification.outcomes.map(\.name)
+        case .transitions(let specification): specification.outcomes
         case .evidence, .persistence, .survey: []
         }
     }

@@ -1,0 +1,81 @@
+import Tables
+
+/// What can be wrong with a model of school careers. Places are `file:line`, or a row of the data.
+public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Answers that count as the event and that no row has.
+    case noSuchAnswer(column: String, answer: String, nearest: String?, known: [String])
+    /// The event happens in no row, or in all.
+    case oneOutcome(outcome: String, happens: Bool, rows: Int)
+    /// A count is missing its whole, or is negative.
+    case badCount(place: String, column: String, found: Double)
+    /// More events than trials.
+    case eventsAboveTrials(place: String, events: Double, trials: Double)
+    /// A factor of the report is a number in the formula.
+    case notAFactor(column: String, use: String)
+    /// A factor of the report has a single level.
+    case oneLevel(column: String, use: String, level: String)
+    /// The reference is no state of the data.
+    case unknownReference(String, column: String, known: [String])
+    /// A state of the data that is not in the declared order.
+    case unknownState(String, column: String, declared: [String])
+    /// A declared state that no row has.
+    case emptyState(String, column: String)
+    /// The data have a single state.
+    case oneState(column: String, state: String)
+    /// A year of the policy block that the data do not have, or of which a cell is missing.
+    case unknownYear(String, use: String, known: [String])
+    /// A year that is both policy and baseline, or not after the baseline.
+    case notAfterBaseline(String, use: String, last: String)
+    /// A log-odds that is infinite.
+    case noLogOdds(cell: String)
+    /// Clusters are too few.
+    case fewClusters(column: String, found: Int)
+    /// No rows are left for a dispersion.
+    case noDispersion(rows: Int, effects: Int)
+
+    /// What was found, what was expected and what to do.
+    public var description: String {
+        switch self {
+        case .noSuchAnswer(let column, let answer, let nearest, let known):
+            "no row has '\(answer)' in column '\(column)', which 'event' names."
+                + (nearest.map { " Did you mean '\($0)'?" } ?? " Its values are: \(Self.list(known)).")
+        case .oneOutcome(let outcome, let happens, let rows):
+            "'\(outcome)' \(happens ? "happens in all" : "never happens in") \(rows) rows: there is nothing to explain. Check the "
+                + "response, or the subset."
+        case .badCount(let place, let column, let found):
+            "\(place): column '\(column)' is \(shortestText(found)); expected a whole number, 0 or more."
+        case .eventsAboveTrials(let place, let events, let trials):
+            "\(place): \(shortestText(events)) events out of \(shortestText(trials)) trials; events are at most the trials. Check "
+                + "whether the columns are swapped."
+        case .notAFactor(let column, let use):
+            "\(use) '\(column)' is a number within a function of the formula; it must be a factor of its own, as in '~ \(column)'."
+        case .oneLevel(let column, let use, let level):
+            "\(use) '\(column)' has one level only ('\(level)') in the rows used: nothing can be compared. Check the subset, or "
+                + "leave '\(column)' out of the formula and the report."
+        case .unknownReference(let reference, let column, let known):
+            "the reference '\(reference)' is no state of column '\(column)'. Its states are: \(Self.list(known))."
+        case .unknownState(let state, let column, let declared):
+            "column '\(column)' has the state '\(state)', which is not in the declared order \(Self.list(declared)). Add it, or "
+                + "leave its rows out by 'subset'."
+        case .emptyState(let state, let column):
+            "no row of column '\(column)' has the state '\(state)'. Leave it out of the order, or check its spelling."
+        case .oneState(let column, let state):
+            "column '\(column)' has the single state '\(state)': there is nothing to explain."
+        case .unknownYear(let year, let use, let known):
+            "\(use) '\(year)' is not among the years with an estimate: \(Self.list(known))."
+        case .notAfterBaseline(let year, let use, let last):
+            "\(use) '\(year)' is not after the baseline, which ends in '\(last)'. Take it out of the baseline, or out of the policy."
+        case .noLogOdds(let cell):
+            "'\(cell)' is 0 or 100%: its log-odds have no finite value, and no policy effect can be told. Use a coarser group."
+        case .fewClusters(let column, let found):
+            "standard errors clustered by '\(column)' need at least 2 clusters; found \(found). Cluster by another column."
+        case .noDispersion(let rows, let effects):
+            "\(rows) rows for \(effects) effects leave nothing to estimate the dispersion from. Use 'dispersion: none', or fewer "
+                + "effects."
+        }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.prefix(12).joined(separator: ", ") + (names.count > 12 ? " ..." : "")
+    }
+}
