@@ -151,6 +151,6 @@ extension TableSchema {
         .evidence, .heterogeneity, .leaveOneOut, .funnel, .persistence, .followUps,
         .levels, .series, .counterfactuals, .surveyShares, .surveyMeans, .surveyTests, .surveyChanges, .surveyRanks,
         .surveyCorrelations, .surveyRankComparisons, .representativeness,
-        .responseComposition, .response, .inconsistencies,
+        .responseComposition, .response, .inconsistencies, .transitions,
     ]
 }

@@ -34,6 +34,7 @@ struct FitReport {
             let gaps = try gapTable(analysis)
             if !gaps.isEmpty { parts.append(gaps) }
         }
+        if let flows = model.transitions?.flows { parts += FlowReport(findings: flows).parts }
         parts += TrendReport.series(model)
         parts += warnings(model.fit)
         return parts.joined(separator: "\n\n")

@@ -24,6 +24,12 @@ public struct FlowCounts: Sendable, Equatable {
         counts[from, to] += count
     }
 
+    /// Adds the pupils of other counts on the same ladder.
+    public mutating func add(_ other: FlowCounts) {
+        precondition(other.ladder.states == ladder.states, "counts of one ladder add up")
+        counts = counts + other.counts
+    }
+
     /// The pupils of each state at the start of the year, n.
     public var bases: [Double] { counts.rowSums }
 
