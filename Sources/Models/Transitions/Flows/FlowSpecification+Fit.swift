@@ -11,8 +11,9 @@ extension FlowSpecification {
         for year in baseline?.cohorts ?? [] where !years.contains(year) {
             throw FlowProblem.unknownBaseline(year, known: years).asModelError
         }
-        let estimates = try estimates(flows)
+        let (estimates, all) = try estimates(flows)
         guard estimates.isFinite else { throw .numericalBreakdown }
+        remarks += Self.certainties(estimates)
         let pooled = baseline.map { own in years.filter { own.cohorts.contains($0) } } ?? years
         let fitted = FittedFlows(self, data: data, years: pooled)
         if fitted == nil {
@@ -36,11 +37,11 @@ extension FlowSpecification {
             findings.flows = found
             return TransitionsResult(fit: fit, counts: Self.counts(estimates.labels, flows), findings: findings)
         }
-        let published = try PublishedFlowCells(self, data, flows, estimates.labels, rule: rule)
+        let published = try PublishedFlowCells(
+            data, flows, all, rule: rule, areBasesCells: disclosure.cells == .bases)
         found.rows = published.masked(found.rows)
-        found.moves = found.moves.filter { move in
-            !published.suppressed.contains { $0.cell.cohort == move.year && $0.cell.group == move.group }
-        }
+        let withheld = Set(found.rows.filter { $0.suppressed != nil }.map { [$0.year, $0.group] })
+        found.moves = found.moves.filter { !withheld.contains([$0.year, $0.group]) }
         findings.flows = found
         let hidden = Set(published.suppressed.map(\.cell))
         return TransitionsResult(
@@ -66,17 +67,19 @@ extension FlowSpecification {
     }
 
     /// The level of every indicator, year and group with the joint covariance by the delta method.
-    private func estimates(_ flows: FlowCells) throws(ModelError) -> Estimates {
-        var (labels, values, slopes): ([Cell], [Double], [FlowSensitivity]) = ([], [], [])
-        for cell in flows.cells {
+    private func estimates(_ flows: FlowCells) throws(ModelError) -> (estimates: Estimates, figures: [FlowFigure]) {
+        var (figures, values, slopes): ([FlowFigure], [Double], [FlowSensitivity]) = ([], [], [])
+        for (position, cell) in flows.cells.enumerated() {
             do {
                 let cohort = try SyntheticCohort(ladder: ladder, years: [cell.matrix], placements: cell.placements)
                 for indicator in indicators {
                     let found = try indicator.value(of: cell, cohort)
-                    labels.append(
-                        Cell(
-                            quantity: .level, outcome: indicator.name, sector: sector, cohort: cell.year,
-                            group: cell.group))
+                    let label = Cell(
+                        quantity: .level, outcome: indicator.name, sector: sector, cohort: cell.year, group: cell.group)
+                    figures.append(
+                        FlowFigure(
+                            label: label, cell: position, gradient: found.gradient, placements: found.placements,
+                            isStartDeclared: start.isDeclared))
                     values.append(indicator.scale * found.value)
                     slopes.append(
                         cell.sensitivity(
@@ -87,15 +90,15 @@ extension FlowSpecification {
                 throw FlowProblem.chain(error, cell: cell.name).asModelError
             }
         }
-        var covariance = Matrix(rows: labels.count, columns: labels.count)
-        for row in labels.indices {
+        var covariance = Matrix(rows: figures.count, columns: figures.count)
+        for row in figures.indices {
             for column in 0...row {
                 let value = flows.uncertainty.covariance(slopes[row], slopes[column])
                 covariance[row, column] = value
                 covariance[column, row] = value
             }
         }
-        return Self.ordered(labels, values, covariance, outcomes: outcomes)
+        return (Self.ordered(figures.map(\.label), values, covariance, outcomes: outcomes), figures)
     }
 
     /// By outcome, then year and group: as readers look for them.
@@ -141,6 +144,21 @@ extension FlowSpecification {
         }
     }
 
+    /// Figures on which every pupil agrees: counts show no error, which does not mean that there is none.
+    private static func certainties(_ estimates: Estimates) -> [Diagnostic] {
+        let names = estimates.labels.indices.filter { estimates.covariance[$0, $0] <= 0 }
+            .map { estimates.labels[$0].name }
+        guard !names.isEmpty else { return [] }
+        return [
+            Diagnostic(
+                "no_variation", Double(names.count),
+                note:
+                    "nobody, or everybody, made the moves of \(names.joined(separator: ", ")): the standard error of 0 is that "
+                    + "of the counts, not of what might have been",
+                isWarning: true)
+        ]
+    }
+
     private static func remarks(_ data: FlowData, _ file: FlowFile) -> [Diagnostic] {
         let effect = file.designEffect == 1 ? "" : ", variances times \(shortestText(file.designEffect))"
         var list = [
@@ -182,6 +200,17 @@ extension FlowSpecification {
         }
         return list
     }
+}
+
+/// An indicator of a year and group with its derivatives.
+struct FlowFigure {
+    let label: Cell
+    /// The position among the flows' cells.
+    let cell: Int
+    let gradient: Matrix
+    let placements: [Double]
+    /// Whether the shares of first placements are declared rather than counted.
+    let isStartDeclared: Bool
 }
 
 extension FlowIndicator {

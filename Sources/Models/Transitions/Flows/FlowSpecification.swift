@@ -53,7 +53,8 @@ public struct FlowSpecification: Sendable {
     public let indicators: [FlowIndicator]
     /// The sector's name in the tables.
     public let sector: String
-    /// From how many individuals on a cell is published; published figures are published.
+    /// From how many individuals on a cell is published; published figures are published. Cells are transitions, or with
+    /// `cells: bases` the pupils of states only.
     public let disclosure: DisclosureDeclaration
     /// How the yearly series are judged; nil when they are not.
     public let series: SeriesSpecification?
@@ -75,7 +76,7 @@ public struct FlowSpecification: Sendable {
         }
         guard let flows = model.required(Self.key)?.mapping("flows", keys: Self.keys),
             let ladder = CareerLadder(flows),
-            let disclosure = DisclosureDeclaration(model.optional(DisclosureDeclaration.key)),
+            let disclosure = DisclosureDeclaration(survey: model.optional(DisclosureDeclaration.key)),
             let coverage = flows.number("coverage", in: .share, default: 0.95)
         else { return nil }
         let series = model.optional("series").map { SeriesSpecification($0) }

@@ -110,6 +110,11 @@ public enum FlowStart: Sendable {
         return (shares, own.timesTransposed(slope))
     }
 
+    /// Whether the shares are declared rather than counted.
+    var isDeclared: Bool {
+        if case .declared = self { true } else { false }
+    }
+
     func explanation(_ ladder: CareerLadder) -> [String] {
         switch self {
         case .counted: return ["  start     pupils in grade 1, those who repeat it included"]

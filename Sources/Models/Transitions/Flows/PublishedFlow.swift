@@ -96,7 +96,8 @@ struct PublishedFlow {
             targets.append(Target(word: word, figure: figures.count))
             figures.append(
                 .init(
-                    words: "\(shortestText((number.percent * 100).rounded() / 100))% \(entry.key) of \(scope)", share: number.percent / 100,
+                    words: "\(shortestText((number.percent * 100).rounded() / 100))% \(entry.key) of \(scope)",
+                    share: number.percent / 100,
                     standardError: number.error / 100, source: origin.text, isAssumed: origin.isAssumed))
             errors.append(number.error / 100)
             bases.append(!entry.value.isMapping)

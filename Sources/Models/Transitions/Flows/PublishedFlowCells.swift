@@ -5,20 +5,19 @@ import Transitions
 /// Which transitions and indicators may be published, by how many pupils they rest on.
 ///
 /// The pupils of a state are the sum of where they went; all pupils are the sum of the groups and of those of unknown
-/// group; the pupils who made a move are the sum over the states, where the model asks for that share. Indicators of a
-/// year and group rest on all its pupils; the share of a single transition is published only with its count.
+/// group. An indicator is published when its year and group have enough pupils and it does not hang on how hidden pupils
+/// of a state are divided: with whole counts, its many digits would give them away.
 struct PublishedFlowCells {
-    let suppressed: [SuppressedCell]
+    private(set) var suppressed: [SuppressedCell]
     private let reasons: [CellName: String]
     private let states: [String]
 
     init(
-        _ specification: FlowSpecification, _ data: FlowData, _ flows: FlowCells, _ labels: [Cell],
-        rule: DisclosureRule
+        _ data: FlowData, _ flows: FlowCells, _ figures: [FlowFigure], rule: DisclosureRule, areBasesCells: Bool
     ) throws(ModelError) {
-        states = specification.ladder.states
-        var problem = Problem()
-        for year in data.years { problem.add(year, data, specification) }
+        states = data.ladder.states
+        var problem = Problem(areBasesCells: areBasesCells)
+        for year in data.years { problem.add(year, data) }
         do {
             let found = try SuppressionProblem(cells: problem.cells, relations: problem.relations)
                 .suppressed(under: rule)
@@ -29,22 +28,35 @@ struct PublishedFlowCells {
             throw FlowProblem.disclosure("\(error)").asModelError
         }
         var counts: OrderedDictionary<Cell, CellCount> = [:]
-        for label in labels {
-            guard let cell = flows.cells.first(where: { $0.year == label.cohort && $0.group == label.group }),
-                let all = cell.counts
-            else { continue }
-            counts[label] = CellCount(individuals: Int(all.bases.reduce(0, +)))
+        for figure in figures {
+            guard let all = flows.cells[figure.cell].counts else { continue }
+            counts[figure.label] = CellCount(individuals: Int(all.bases.reduce(0, +)))
         }
         let whole = try PublishedCells(counts, rule: rule).suppressed
+        suppressed = whole
         let hidden = Set(whole.map(\.cell))
-        let measures = Dictionary(specification.indicators.map { ($0.name, $0.measure) }) { first, _ in first }
-        var single: [SuppressedCell] = []
-        for label in labels where !hidden.contains(label) {
-            guard let move = measures[label.outcome]?.transition(specification.ladder) else { continue }
-            let name = Problem.name(label.cohort, label.group, states[move.from], states[move.to])
-            if let reason = reasons[name] { single.append(SuppressedCell(cell: label, reason: reason)) }
+        suppressed += figures.filter { !hidden.contains($0.label) && tells($0, flows.cells[$0.cell]) }.map {
+            SuppressedCell(cell: $0.label, reason: Suppression.Status.complementary.rawValue)
         }
-        suppressed = whole + single
+    }
+
+    /// Whether a figure hangs on how the hidden pupils of a state, or of grade 1, are divided.
+    private func tells(_ figure: FlowFigure, _ cell: FlowCell) -> Bool {
+        func isHidden(_ from: Int, _ to: Int?) -> Bool {
+            reasons[Problem.name(cell.year, cell.group, states[from], to.map { states[$0] })] != nil
+        }
+        for from in states.indices {
+            let slopes = states.indices.filter {
+                cell.matrix.probabilities[from, $0] > 0 && (isHidden(from, $0) || isHidden(from, nil))
+            }.map { figure.gradient[from, $0] }
+            if let first = slopes.first, slopes.contains(where: { abs($0 - first) > 1e-12 * abs(first) }) {
+                return true
+            }
+        }
+        guard !figure.isStartDeclared, let ladder = cell.counts?.ladder else { return false }
+        return figure.placements.enumerated().contains { track, slope in
+            slope != 0 && isHidden(ladder.state(track: track, grade: 1), nil)
+        }
     }
 
     /// The rows without what may not be published.
@@ -64,6 +76,7 @@ struct PublishedFlowCells {
 
     /// The counts and their sums.
     private struct Problem {
+        let areBasesCells: Bool
         var cells: [SuppressionCell] = []
         var relations: [SuppressionRelation] = []
 
@@ -72,7 +85,7 @@ struct PublishedFlowCells {
             CellName(year, group.isEmpty ? "all" : "group \(group)", from, to.map { "to \($0)" } ?? "all")
         }
 
-        mutating func add(_ year: String, _ data: FlowData, _ specification: FlowSpecification) {
+        mutating func add(_ year: String, _ data: FlowData) {
             let ladder = data.ladder
             let all = data.sum(data.strata("", in: [year]).map(\.stratum))
             var parts = data.groups.map { group in
@@ -81,16 +94,12 @@ struct PublishedFlowCells {
             let unknown = data.strata.filter { $0.year == year && $0.group == nil }
             if !data.groups.isEmpty { parts.append(("(unknown)", data.sum(unknown))) }
             for (group, counts) in [("", all)] + parts { add(year, group, counts) }
-            guard !data.groups.isEmpty else {
-                addMoves(year, "", all, specification)
-                return
-            }
+            guard !data.groups.isEmpty else { return }
             for from in ladder.states.indices {
-                for to in [nil] + ladder.states.indices.map({ Int?($0) }) {
+                for to in [nil] + (areBasesCells ? [] : ladder.states.indices.map { Int?($0) }) {
                     join(year, parts, all, ladder, from, to)
                 }
             }
-            for (group, counts) in [("", all)] + parts.dropLast() { addMoves(year, group, counts, specification) }
         }
 
         private func count(_ counts: FlowCounts, _ from: Int, _ to: Int?) -> Int {
@@ -113,6 +122,7 @@ struct PublishedFlowCells {
                 let total = Self.name(year, group, states[from], nil)
                 cells.append(
                     SuppressionCell(total, count: count(counts, from, nil), clusters: count(counts, from, nil)))
+                guard !areBasesCells else { continue }
                 var names: [CellName] = []
                 for to in states.indices where count(counts, from, to) > 0 {
                     names.append(Self.name(year, group, states[from], states[to]))
@@ -123,43 +133,6 @@ struct PublishedFlowCells {
                 }
                 relations.append(SuppressionRelation(total: total, parts: names))
             }
-        }
-
-        /// The pupils who made a move, of which the share is published.
-        private mutating func addMoves(
-            _ year: String, _ group: String, _ counts: FlowCounts, _ specification: FlowSpecification
-        ) {
-            let ladder = counts.ladder
-            for indicator in specification.indicators {
-                guard case .stock(let move) = indicator.measure else { continue }
-                var (names, sum) = ([CellName](), 0)
-                for from in 0..<ladder.gradeStateCount {
-                    for to in ladder.states.indices
-                    where counts.counts[from, to] > 0 && ladder.move(from: from, to: to) == move {
-                        names.append(Self.name(year, group, ladder.states[from], ladder.states[to]))
-                        sum += count(counts, from, to)
-                    }
-                }
-                guard !names.isEmpty else { continue }
-                let total = CellName(year, group.isEmpty ? "all" : "group \(group)", "moves", move.rawValue)
-                cells.append(SuppressionCell(total, count: sum, clusters: sum))
-                relations.append(SuppressionRelation(total: total, parts: names))
-            }
-        }
-    }
-}
-
-extension FlowIndicator.Measure {
-    /// The single transition whose share it is; nil for figures that many make up.
-    fileprivate func transition(_ ladder: CareerLadder) -> (from: Int, to: Int)? {
-        switch self {
-        case .cohort(.passRate(let track)):
-            guard let track else { return nil }
-            return (ladder.state(track: track, grade: ladder.tracks[track].grades), ladder.diploma(track: track))
-        case .cohort(.movedOn(let end, let track)):
-            guard let track else { return nil }
-            return (ladder.diploma(track: track), ladder.end(end))
-        default: return nil
         }
     }
 }
