@@ -149,7 +149,8 @@ extension TableSchema {
         .trajectories, .comparison, .recovery, .ranking, .goals, .sensitivity, .effects, .capacity, .draws,
         .assumptions, .diagnostics,
         .evidence, .heterogeneity, .leaveOneOut, .funnel, .persistence, .followUps,
-        .levels, .series, .counterfactuals, .surveyShares, .surveyMeans, .surveyTests, .surveyChanges, .surveyRanks,
+        .levels, .series, .counterfactuals, .policy, .surveyShares, .surveyMeans, .surveyTests, .surveyChanges,
+        .surveyRanks,
         .surveyCorrelations, .surveyRankComparisons, .representativeness,
         .responseComposition, .response, .inconsistencies, .transitions,
     ]

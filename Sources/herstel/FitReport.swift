@@ -20,6 +20,10 @@ struct FitReport {
         if let generalised = model.generalised { parts += [heading(generalised), components(model.fit)] }
         if let evidence = model.evidence { parts.append(EvidenceReport(fit: evidence).heading) }
         if let persistence = model.persistence { parts.append(PersistenceReport(fit: persistence).heading) }
+        if let heading = TransitionsReport.heading(model) {
+            parts.append(heading)
+            if !model.fit.varianceComponents.isEmpty { parts.append(components(model.fit)) }
+        }
         if let survey = model.survey {
             parts += SurveyReport(findings: survey).parts
         } else {
@@ -35,6 +39,7 @@ struct FitReport {
             if !gaps.isEmpty { parts.append(gaps) }
         }
         if let flows = model.transitions?.flows { parts += FlowReport(findings: flows).parts }
+        parts += TransitionsReport.policy(model)
         parts += TrendReport.series(model)
         parts += warnings(model.fit)
         return parts.joined(separator: "\n\n")

@@ -36,6 +36,14 @@ struct RandomEffectsBlock: Sendable {
 struct RandomEffectsDesign: Sendable {
     let blocks: [RandomEffectsBlock]
 
+    /// How many levels a grouping factor may have.
+    enum LevelLimit {
+        /// Fewer than rows: else its effects cannot be told from the residuals.
+        case fewerThanRows
+        /// As many as rows, too: counts have no residual variance of their own, so that each row may have an effect.
+        case asManyAsRows
+    }
+
     /// The number of relative covariance parameters.
     var parameterCount: Int { blocks.reduce(0) { $0 + $1.template.parameterCount } }
 
@@ -45,7 +53,9 @@ struct RandomEffectsDesign: Sendable {
     ///   - cells: The distinct rows of the design; the effects' columns have one row a cell.
     ///   - variables: The frame's variables, one row a cell.
     /// - Throws: ``ModelError/formula(_:)`` without random effects, ``ModelError/notIdentified(factor:levels:rows:)``.
-    init(_ frame: ModelFrame, _ cells: DesignCells, _ variables: [String: Variable]) throws(ModelError) {
+    init(
+        _ frame: ModelFrame, _ cells: DesignCells, _ variables: [String: Variable], limit: LevelLimit = .fewerThanRows
+    ) throws(ModelError) {
         guard !frame.formula.random.isEmpty else {
             throw .formula("the formula has no random effects, such as '(1 | school)'; a growth model needs them.")
         }
@@ -54,7 +64,7 @@ struct RandomEffectsDesign: Sendable {
         var blocks: [RandomEffectsBlock] = []
         for factor in factors {
             let terms = frame.formula.random.filter { $0.grouping == factor }
-            blocks.append(try Self.block(factor, terms, frame, cellCount: cells.count, variables))
+            blocks.append(try Self.block(factor, terms, frame, cellCount: cells.count, variables, limit))
         }
         // Stable, so that the formula's order decides between factors of the same size.
         let order = blocks.indices.sorted { (-blocks[$0].levelCount, $0) < (-blocks[$1].levelCount, $1) }
@@ -62,26 +72,27 @@ struct RandomEffectsDesign: Sendable {
     }
 
     /// The same with a row of the effects' columns for each row of the data.
-    init(_ frame: ModelFrame) throws(ModelError) {
+    init(_ frame: ModelFrame, limit: LevelLimit = .fewerThanRows) throws(ModelError) {
         let effects = frame.formula.designColumns
         let cells = DesignCells(frame, effects: effects)
-        blocks = try RandomEffectsDesign(frame, cells, cells.variables(frame, effects: effects)).blocks
+        blocks = try RandomEffectsDesign(frame, cells, cells.variables(frame, effects: effects), limit: limit).blocks
             .map { $0.byRow(cells.cellOfRow) }
     }
 
     private static func block(
         _ factor: Formula.Term, _ terms: [Formula.RandomTerm], _ frame: ModelFrame, cellCount: Int,
-        _ variables: [String: Variable]
+        _ variables: [String: Variable], _ limit: LevelLimit
     ) throws(ModelError) -> RandomEffectsBlock {
         let grouping = GroupingFactor(factor, frame)
         let designs = terms.map { PredictorDesign($0.predictor, variables: frame.variables, codings: frame.codings) }
         let width = designs.reduce(0) { $0 + $1.columnCount }
-        guard grouping.levels.count > 1, grouping.levels.count < frame.rowCount else {
+        let most = limit == .asManyAsRows ? frame.rowCount : frame.rowCount - 1
+        guard grouping.levels.count > 1, grouping.levels.count <= most else {
             throw .notIdentified(factor: grouping.name, levels: grouping.levels.count, rows: frame.rowCount)
         }
         // Term by term, as lme4: the effects of uncorrelated terms may together be as many as the rows.
         let effects = grouping.levels.count * (designs.map(\.columnCount).max() ?? 0)
-        guard effects < frame.rowCount else {
+        guard effects <= most else {
             throw .tooManyEffects(factor: grouping.name, effects: effects, rows: frame.rowCount)
         }
         var matrix = [Double](repeating: 0, count: cellCount * width)

@@ -29,6 +29,12 @@ public struct GeneralisedFit: Sendable {
     /// Variance parameters that are estimated as zero or correlations of one, in words; empty for a regular fit.
     public let singularities: [String]
 
+    /// The joint covariance of (``theta``, ``coefficients``), from the joint Hessian; a theta of zero has none. nil where some
+    /// grouping factor has more than one random effect: its theta are not those of the search.
+    let jointCovariance: Matrix?
+    /// Pearson's chi-square of the distinct rows at the conditional modes, and their number less that of the parameters.
+    let pearson: (statistic: Double, degreesOfFreedom: Int)
+
     /// Whether some random effect has no variance, or two are perfectly correlated.
     public var isSingular: Bool { !singularities.isEmpty }
     /// The number of estimated parameters: theta and fixed effects.
@@ -62,6 +68,31 @@ public struct GeneralisedFit: Sendable {
         evaluations = searched.evaluations
         droppedColumns = model.columns.droppedNames
         singularities = zip(model.blocks, lambdas).flatMap { $0.singularities($1) }
+        jointCovariance = try Self.jointCovariance(model, optimum, thetaCount: deviance.thetaCount)
+        let statistic = zip(deviance.search.predictor, zip(model.cells.totals, model.cells.sizes)).reduce(0) {
+            sum, cell in
+            let (cumulants, (total, size)) = (model.family.cumulants(cell.0), cell.1)
+            let residual = total - size * cumulants.mean
+            return sum + residual * residual / (size * cumulants.variance)
+        }
+        pearson = (statistic, model.cells.count - optimum.point.count)
+    }
+
+    private static func jointCovariance(
+        _ model: GeneralisedModel, _ optimum: GeneralisedSearch.Optimum, thetaCount m: Int
+    ) throws(ModelError) -> Matrix? {
+        guard model.effects.allSatisfy({ $0.width == 1 }) else { return nil }
+        guard let inverse = (try? Cholesky(optimum.hessian))?.inverse else { throw .numericalBreakdown }
+        let fixed = model.columns.backTransformation
+        var back = Matrix(rows: m + fixed.rows, columns: optimum.free.count)
+        for (column, index) in optimum.free.enumerated() {
+            if index < m {
+                back[index, column] = model.effects[index].backTransformation[0, 0]
+            } else {
+                for row in 0..<fixed.rows { back[m + row, column] = fixed[row, index - m] }
+            }
+        }
+        return 2 * (back * inverse).timesTransposed(back)
     }
 
     /// The deviance is minus twice the log-likelihood: the covariance is twice the inverse of its Hessian.
