@@ -94,6 +94,12 @@ enum Explanation {
             """
     }
 
+    /// A margin in percentage points, where one is declared for all outcomes.
+    private static func margin(_ judgement: Judgement) -> [String] {
+        judgement.margin(of: "", standardDeviation: nil).map { ["  margin    \(significant($0)) percentage points"] }
+            ?? []
+    }
+
     static func model(_ model: ModelFile) -> String {
         var lines = ["\(model.name): \(model.title)", ""]
         switch model.kind {
@@ -121,11 +127,12 @@ enum Explanation {
         case .evidence(let evidence): return EvidenceReport.explanation(evidence, heading: lines)
         case .persistence(let persistence): return PersistenceReport.explanation(persistence, heading: lines)
         case .survey(let survey): return (lines + survey.explanation).joined(separator: "\n")
-        case .transitions(let transitions): lines += transitions.explanation
+        case .transitions(let transitions): lines += transitions.explanation + margin(model.judgement)
         }
         if let baseline = model.baseline {
             lines += ["", "Baseline: \(baseline.kind.rawValue) of \(baseline.cohorts.joined(separator: ", "))"]
         }
+        if case .transitions = model.kind, !margin(model.judgement).isEmpty { return lines.joined(separator: "\n") }
         lines.append(
             "Judged with a margin of \(fixed(model.judgement.margin, 3)) SD; weeks of "
                 + "\(fixed(model.judgement.teachingWeeks, 1)) teaching weeks a year")

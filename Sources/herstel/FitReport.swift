@@ -38,6 +38,7 @@ struct FitReport {
             let gaps = try gapTable(analysis)
             if !gaps.isEmpty { parts.append(gaps) }
         }
+        if let flows = model.transitions?.flows { parts += FlowReport(findings: flows).parts }
         parts += TransitionsReport.policy(model)
         parts += TrendReport.series(model)
         parts += warnings(model.fit)

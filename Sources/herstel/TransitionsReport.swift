@@ -19,7 +19,6 @@ enum TransitionsReport {
                 "policy, points", "\(percent)% interval",
             ],
             numeric: [false, false, false, false, true, false, true, true, true, true, true])
-        var sentences: [String] = []
         for finding in findings {
             let cell = finding.cell
             table.append([
@@ -28,19 +27,29 @@ enum TransitionsReport {
                 finding.policy.map { text($0.logOdds, 3) } ?? "", finding.interval.map { text($0, 3) } ?? "",
                 finding.policy.map { text($0.points, 2) } ?? "", finding.pointsInterval.map { text($0, 2) } ?? "",
             ])
-            for sentence in [finding.assumption, finding.notIdentified]
-            where !sentence.isEmpty && finding.policyYear != nil && !sentences.contains(sentence) {
-                sentences.append(sentence)
-            }
         }
-        let rules = rules(findings)
         return [
             "Years after the baseline: deviation, what skill would have done, and what is left for the policy (standard errors in "
                 + "brackets)\n" + table.text,
-            (["Rules that were other"] + rules.map { "  " + $0 } + ["What the split assumes"]
-                + sentences.map { "  " + $0 })
-                .joined(separator: "\n"),
+            (["What the split of the policy years assumes"] + assumptions(findings).map { "  " + $0 }).joined(
+                separator: "\n"),
         ]
+    }
+
+    /// The rules that were other, and under what assumptions the rest is theirs; each row of policy.csv has its own sentence.
+    private static func assumptions(_ findings: [PolicyFinding]) -> [String] {
+        let years = findings.filter { $0.policyYear != nil }
+        var lines = rules(findings)
+        lines.append(
+            "These years differ from what the baseline leads to expect by their rules and the skill of their pupils only; the others "
+                + "by skill only.")
+        for finding in years {
+            guard let name = finding.identification else { continue }
+            let line = "\(name): skill is \(finding.identificationInWords)."
+            if !lines.contains(line) { lines.append(line) }
+        }
+        for sentence in years.map(\.notIdentified) where !lines.contains(sentence) { lines.append(sentence) }
+        return lines
     }
 
     private static func rules(_ findings: [PolicyFinding]) -> [String] {

@@ -1,4 +1,5 @@
 import Tables
+import Transitions
 
 /// What can be wrong with a model of school careers. Places are `file:line`, or a row of the data.
 public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConvertible {
@@ -32,6 +33,8 @@ public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConverti
     case fewClusters(column: String, found: Int)
     /// No rows are left for a dispersion.
     case noDispersion(rows: Int, effects: Int)
+    /// A regression of states cannot be computed.
+    case regression(CategoricalProblem)
 
     /// What was found, what was expected and what to do.
     public var description: String {
@@ -72,6 +75,7 @@ public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConverti
         case .noDispersion(let rows, let effects):
             "\(rows) rows for \(effects) effects leave nothing to estimate the dispersion from. Use 'dispersion: none', or fewer "
                 + "effects."
+        case .regression(let problem): problem.description
         }
     }
 

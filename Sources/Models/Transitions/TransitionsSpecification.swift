@@ -7,10 +7,17 @@ import Tables
 public enum TransitionsSpecification: Sendable {
     /// Rates by a binomial or logit model, of individuals, counts or published figures.
     case rates(RateSpecification)
+    /// Flows between the grades of careers, of individuals, counts or published figures.
+    case flows(FlowSpecification)
 
-    static let keys = RateSpecification.keys
+    static let keys = RateSpecification.keys + [FlowSpecification.key]
 
     init?(_ model: SpecificationMapping, folder: String) {
+        if model.optional(FlowSpecification.key) != nil {
+            guard let flows = FlowSpecification(model, folder: folder) else { return nil }
+            self = .flows(flows)
+            return
+        }
         guard let rates = RateSpecification(model, folder: folder) else { return nil }
         self = .rates(rates)
     }
@@ -19,6 +26,7 @@ public enum TransitionsSpecification: Sendable {
     var outcomes: [String]? {
         switch self {
         case .rates(let rates): rates.outcomes
+        case .flows(let flows): flows.outcomes
         }
     }
 
@@ -26,6 +34,7 @@ public enum TransitionsSpecification: Sendable {
     var series: SeriesSpecification? {
         switch self {
         case .rates(let rates): rates.series
+        case .flows(let flows): flows.series
         }
     }
 
@@ -33,6 +42,7 @@ public enum TransitionsSpecification: Sendable {
     var dataPaths: [String] {
         switch self {
         case .rates(let rates): rates.dataPath.map { [$0] } ?? []
+        case .flows(let flows): flows.dataPath.map { [$0] } ?? []
         }
     }
 
@@ -40,6 +50,7 @@ public enum TransitionsSpecification: Sendable {
     public var explanation: [String] {
         switch self {
         case .rates(let rates): rates.explanation
+        case .flows(let flows): flows.explanation
         }
     }
 
@@ -47,6 +58,7 @@ public enum TransitionsSpecification: Sendable {
     func table() throws -> Table? {
         switch self {
         case .rates(let rates): try rates.table()
+        case .flows(let flows): try flows.table()
         }
     }
 
@@ -59,6 +71,7 @@ public enum TransitionsSpecification: Sendable {
     func fit(name: String, table: Table?, baseline: BaselineDeclaration?) throws(ModelError) -> TransitionsResult {
         switch self {
         case .rates(let rates): try rates.fit(name: name, table: table, baseline: baseline)
+        case .flows(let flows): try flows.fit(name: name, table: table, baseline: baseline)
         }
     }
 }
@@ -77,4 +90,6 @@ public struct TransitionsFindings: Sendable {
     public var method: String
     /// The years after the baseline, their deviation split into skill and policy; empty when the file asks for no split.
     public var policy: [PolicyFinding] = []
+    /// The flows themselves, for the flows form.
+    public var flows: FlowFindings? = nil
 }

@@ -148,11 +148,12 @@ struct FitTables {
 
     /// All tables, those about growth only when some model reports it.
     func tables() throws -> [ResultTable] {
-        var tables = [estimates, varianceComponents]
+        var tables = [estimates, varianceComponents].filter { $0.rowCount > 0 }
         if models.contains(where: { $0.fit.estimates != nil }) { tables += [cells, cellCovariances] }
         if analyses.values.contains(where: { $0.quantity == .growth }) { tables.append(try growth()) }
         if analyses.values.contains(where: { $0.quantity == .level }) { tables.append(try levels()) }
-        if !analyses.isEmpty { tables.append(try gaps()) }
+        let gaps = try gaps()
+        if gaps.rowCount > 0 { tables.append(gaps) }
         return tables
     }
 

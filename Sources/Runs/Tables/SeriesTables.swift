@@ -48,7 +48,7 @@ struct SeriesTables {
 
     var tables: [ResultTable] {
         guard models.contains(where: { !$0.series.isEmpty }) else { return [] }
-        return [coefficients, counterfactuals]
+        return [coefficients, counterfactuals].filter { $0.rowCount > 0 }
     }
 
     private var coefficients: ResultTable {

@@ -100,7 +100,7 @@ public struct PolicyDeclaration: Sendable {
     /// What is declared, in lines for a reader.
     var explanation: [String] {
         years.map { "  policy    \($0.year): \($0.what) (\($0.source))" }
-            + identifications.map { "  skill     \($0.name): \($0.words)" }
+            + identifications.map { "  skill     \($0.name): \($0.words())" }
     }
 }
 

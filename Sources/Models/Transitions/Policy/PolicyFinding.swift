@@ -20,6 +20,8 @@ public struct PolicyFinding: Sendable {
     public let deviation: Part
     /// The assumption by which skill is told; nil when the file has none.
     public let identification: String?
+    /// The same in words, with its numbers and sources for this year; empty when the file has none.
+    public let identificationInWords: String
     /// What skill would have done; nil where nothing tells.
     public let skill: Part?
     /// What is left for the policy; nil in a year without one.

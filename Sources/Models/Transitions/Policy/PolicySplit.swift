@@ -70,10 +70,9 @@ struct PolicySplit {
         var rows: [PolicyFinding] = []
         for position in series.after {
             let year = policy.years.first { $0.year == series.cells[position].cohort }
-            if policy.identifications.isEmpty {
-                rows.append(try finding(series, position, year: year, nil))
-            }
-            for identification in policy.identifications {
+            let telling = policy.identifications.filter { year != nil || $0.tells(series.cells[position].cohort) }
+            if telling.isEmpty { rows.append(try finding(series, position, year: year, nil)) }
+            for identification in telling {
                 rows.append(try finding(series, position, year: year, identification))
             }
         }
@@ -88,7 +87,9 @@ struct PolicySplit {
             cell: series.cells[position], year: year, baseline: baseline.cohorts, kind: series.kind, identification)
         return PolicyFinding(
             cell: series.cells[position], against: series.kind, policyYear: year, expected: split.expected,
-            deviation: split.deviation, identification: identification?.name, skill: split.skill, policy: split.policy,
+            deviation: split.deviation, identification: identification?.name,
+            identificationInWords: identification?.words(for: series.cells[position].cohort) ?? "", skill: split.skill,
+            policy: split.policy,
             interval: split.policy?.logOdds.confidenceInterval(coverage: policy.coverage),
             pointsInterval: split.policy?.points.confidenceInterval(coverage: policy.coverage),
             coverage: policy.coverage, assumption: words.assumption, notIdentified: words.notIdentified)

@@ -36,7 +36,7 @@ struct PolicyWords {
     private var skill: String {
         switch identification?.kind {
         case .declared:
-            "skill acts on the log-odds as \(identification?.words ?? ""); nothing of this is estimated here"
+            "skill moves the log-odds by \(identification?.words(for: cell.cohort) ?? ""), which is declared, not estimated"
         case .fromYears(let years):
             "\(years.joined(separator: ", ")) had the old rules, so that the whole deviation there is skill's"
                 + (years.contains(cell.cohort) ? "" : ", and skill moved the log-odds as much in \(cell.cohort)")

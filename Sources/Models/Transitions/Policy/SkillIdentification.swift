@@ -62,16 +62,32 @@ public struct SkillIdentification: Sendable {
         return .fromYears(years)
     }
 
-    /// The assumption in a few words.
-    var words: String {
+    /// Whether it says what skill did in a year that is no policy year.
+    func tells(_ year: String) -> Bool {
         switch kind {
-        case .declared(let effect, let deviations):
-            "declared: \(shortestText(effect.estimate)) (se \(shortestText(effect.standardError))) log-odds per SD of skill [\(effect.source)]; skill "
-                + deviations.map {
-                    "\(shortestText($0.sd.estimate)) SD (se \(shortestText($0.sd.standardError))) in \($0.year) [\($0.sd.source)]"
-                }.joined(separator: ", ")
-        case .fromYears(let years):
-            "the deviation of \(years.joined(separator: ", ")), taken as the effect of skill alone and as the same in the policy years"
+        case .declared(_, let deviations): deviations.contains { $0.year == year }
+        case .fromYears(let years): years.contains(year)
         }
     }
+
+    /// The assumption in a few words.
+    ///
+    /// - Parameter year: The year whose declared deviation is meant; nil for all.
+    func words(for year: String? = nil) -> String {
+        switch kind {
+        case .declared(let effect, let deviations):
+            let named = deviations.filter { year == nil || $0.year == year }
+            return "\(effect.words) log-odds per SD of skill (\(effect.source)), times "
+                + named.map { "\($0.sd.words) SD in \($0.year) (\($0.sd.source))" }.joined(separator: ", ")
+        case .fromYears(let years):
+            return
+                "the deviation of \(years.joined(separator: " and ")), which had the old rules: all of it is taken as skill's, and "
+                + "as the same in the policy years"
+        }
+    }
+}
+
+extension PolicyDeclaration.Assumed {
+    /// `-0.15 +- 0.05`.
+    fileprivate var words: String { "\(shortestText(estimate)) +- \(shortestText(standardError))" }
 }

@@ -93,6 +93,14 @@ public enum RateResponse: Sendable, Equatable {
         }
     }
 
+    /// Whether rows are counts rather than individuals.
+    var areCounts: Bool {
+        switch self {
+        case .event, .states(_, _, nil), .ordered(_, _, nil): false
+        case .counts, .states, .ordered: true
+        }
+    }
+
     /// Whether each row is about an event that happened or not.
     var isBinomial: Bool {
         switch self {

@@ -12,6 +12,8 @@ struct RateRows {
     let roundingErrors: [Double]
     /// The cluster of each row, where errors are clustered.
     let clusters: Factor?
+    /// The state of each row, of a model of states; nil for one of an event.
+    let states: Factor?
     /// Whether rows are counts rather than individuals.
     let areCounts: Bool
     /// The rows without trials, which say nothing.
@@ -29,7 +31,7 @@ struct RateRows {
             guard let table = try? rates.table() else { throw .numericalBreakdown }
             (data, response, answers) = (table, nil, Answers(events: rates.events, trials: rates.trials))
         }
-        if case .event = response { areCounts = false } else { areCounts = true }
+        areCounts = response?.areCounts ?? true
         rowsWithoutTrials = answers.dropEmpty()
         var clusterColumn: [String] = []
         if case .cluster(let name) = specification.errors { clusterColumn = [name] }
@@ -45,6 +47,10 @@ struct RateRows {
         clusters = clusterColumn.first.flatMap { data[$0]?.asFactor() }.map { factor in
             Factor(levels: factor.levels, codes: used.map { factor.codes[$0] })
         }
+        states = try answers.states.map { all throws(ModelError) in
+            try Self.states(Factor(levels: all.levels, codes: used.map { all.codes[$0] }), response)
+        }
+        guard states == nil else { return }
         let total = events.reduce(0, +)
         guard total > 0, total < trials.reduce(0, +) else {
             throw .transitions(.oneOutcome(outcome: specification.outcome, happens: total > 0, rows: frame.rowCount))
@@ -75,6 +81,25 @@ struct RateRows {
         return table
     }
 
+    /// The states that some row used is in; those in order must all be.
+    private static func states(_ states: Factor, _ response: RateResponse?) throws(ModelError) -> Factor {
+        let column = response?.columns.first ?? ""
+        var isUsed = [Bool](repeating: false, count: states.levels.count)
+        for code in states.codes { isUsed[Int(code)] = true }
+        if case .ordered = response, let empty = isUsed.firstIndex(of: false) {
+            throw .transitions(.emptyState(states.levels[empty], column: column))
+        }
+        let kept = states.levels.indices.filter { isUsed[$0] }
+        let names = kept.map { states.levels[$0] }
+        if case .states(_, let reference?, _) = response, !names.contains(reference) {
+            throw .transitions(.unknownReference(reference, column: column, known: names))
+        }
+        guard names.count > 1 else { throw .transitions(.oneState(column: column, state: names.first ?? "")) }
+        var place = [Int32](repeating: -1, count: states.levels.count)
+        for (new, old) in kept.enumerated() { place[old] = Int32(new) }
+        return Factor(levels: names, codes: states.codes.map { place[Int($0)] })
+    }
+
     private static func frame(
         _ specification: RateSpecification, _ table: Table, requiring others: [String]
     ) throws(ModelError) -> ModelFrame {
@@ -103,6 +128,7 @@ struct RateRows {
 private struct Answers {
     var events: [Double]
     var trials: [Double]
+    var states: Factor?
 
     init(events: [Double], trials: [Double]) { (self.events, self.trials) = (events, trials) }
 
@@ -110,8 +136,27 @@ private struct Answers {
         switch response {
         case .event(let column, let answers): try self.init(column, answers, table)
         case .counts(let events, let trials): try self.init(events, of: trials, table)
-        case .states, .ordered: throw .numericalBreakdown
+        case .states(let column, _, let count): try self.init(states: column, order: nil, count: count, table)
+        case .ordered(let column, let states, let count):
+            try self.init(states: column, order: states, count: count, table)
         }
+    }
+
+    /// Rows in states: as many trials as the row stands for.
+    private init(states column: String, order: [String]?, count: String?, _ table: Table) throws(ModelError) {
+        let factor = try Self.column(column, table).asFactor()
+        let counts = try count.map { name throws(ModelError) in try Self.counts(name, table) }
+        trials = factor.codes.indices.map { factor.codes[$0] < 0 ? .nan : counts?[$0] ?? 1 }
+        events = trials.map { $0.isNaN ? .nan : 0 }
+        guard let order else {
+            states = factor
+            return
+        }
+        if let stray = factor.levels.first(where: { !order.contains($0) }) {
+            throw .transitions(.unknownState(stray, column: column, declared: order))
+        }
+        let place = factor.levels.map { Int32(order.firstIndex(of: $0) ?? -1) }
+        states = Factor(levels: order, codes: factor.codes.map { $0 < 0 ? -1 : place[Int($0)] })
     }
 
     private init(_ column: String, _ answers: [String], _ table: Table) throws(ModelError) {

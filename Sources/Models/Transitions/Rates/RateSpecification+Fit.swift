@@ -11,13 +11,18 @@ extension RateSpecification {
     /// - Throws: ``ModelError``.
     func fit(name: String, table: Table?, baseline: BaselineDeclaration?) throws(ModelError) -> TransitionsResult {
         let rows = try RateRows(self, table: table)
+        if let states = rows.states {
+            let fit = try StateFit(rows, states: states, self)
+            return try published(
+                try fit.result(name: name, baseline: baseline), fit.counts, method: fit.method, baseline: baseline)
+        }
         let fit =
             formula.random.isEmpty
             ? try RateFit(withoutRandomEffects: rows, self) : try RateFit(withRandomEffects: rows)
         let rates = try StandardisedRates(self, rows, fit)
         let result = ModelFit(
             model: name, coefficients: fit.coefficients, varianceComponents: fit.varianceComponents,
-            estimates: rates.estimates, standardDeviations: [:],
+            estimates: rates.estimates, standardDeviations: rates.estimates.spreads(in: baseline?.cohorts ?? []),
             diagnostics: fit.diagnostics + [population(fit)].compactMap { $0 } + rates.remarks)
         return try published(result, rates.counts, method: fit.method, baseline: baseline)
     }
@@ -38,7 +43,10 @@ extension RateSpecification {
         let suppressed = try suppressed(counts)
         let hidden = Set(suppressed.map(\.cell))
         // Sums of coefficients are cells: with one cell hidden none of them can be shown.
-        let shown = disclosure.rule.map { result.without(suppressed, coefficients: .none, rule: $0) } ?? result
+        let shown =
+            disclosure.rule.map {
+                result.without(suppressed, coefficients: .none, rule: $0, spreadYears: baseline?.cohorts ?? [])
+            } ?? result
         var findings = TransitionsFindings(method: method)
         if let policy, let baseline, let estimates = shown.estimates {
             findings.policy = try PolicySplit(policy, baseline: baseline).findings(estimates)
@@ -63,9 +71,27 @@ extension RateSpecification {
 
 extension StandardisedRates {
     /// Cells that are not reported.
-    var remarks: [Diagnostic] {
-        empty.map {
+    var remarks: [Diagnostic] { Diagnostic.emptyCells(empty) }
+}
+
+extension Diagnostic {
+    /// Cells that are not reported.
+    static func emptyCells(_ cells: [Cell]) -> [Diagnostic] {
+        cells.map {
             Diagnostic("empty_cell", note: "no row, or nothing that determines it, in '\($0.name)'", isWarning: true)
         }
+    }
+}
+
+extension Estimates {
+    /// The standard deviation between individuals of each outcome, `100 sqrt(p (1 - p))` of all individuals, the baseline's years
+    /// pooled: an individual has a rate of 0 or 100%.
+    func spreads(in years: [String]) -> [String: Double] {
+        var variances: [String: [Double]] = [:]
+        for (cell, rate) in zip(labels, values)
+        where cell.group.isEmpty && (years.isEmpty || years.contains(cell.cohort)) {
+            variances[cell.outcome, default: []].append(rate * (100 - rate))
+        }
+        return variances.mapValues { ($0.reduce(0, +) / Double($0.count)).squareRoot() }
     }
 }

@@ -137,6 +137,16 @@ public struct RateSpecification: Sendable {
                 "'\(key)' is for fits without random effects; here \(advice). Remove one of them.")
             return false
         }
+        if !isBinomial, isDispersionEstimated {
+            model.optional("dispersion")?.fail("'dispersion' is for events. Remove it.")
+            return false
+        }
+        if !isBinomial, formula.random.count > 1 {
+            model.optional("formula")?.fail(
+                "states have a single random intercept, such as '(1 | school)'; found \(formula.random.count). Remove the others."
+            )
+            return false
+        }
         if isDispersionEstimated, errors != .model {
             model.optional("dispersion")?.fail(
                 "errors clustered by rows that hang together hold with any dispersion. Remove 'dispersion' or 'standard_errors'."
@@ -281,7 +291,7 @@ extension RateSpecification {
                 "  source    \(rates.sources.joined(separator: "; "))",
             ]
         }
-        let effects = formula.text.drop { $0 != "~" }
+        let effects = formula.text.drop { $0 != "~" }.filter { $0 != "`" }
         lines += [
             "  formula   \(effects)",
             "  outcome   \(outcome)" + (per.map { ", one for each '\($0)'" } ?? "") + ", in percent",
