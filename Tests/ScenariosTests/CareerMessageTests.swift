@@ -46,7 +46,7 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
         ) { $0.tracks = $0.tracks.replacing("name: low", with: "name: practical") },
         Mistake(
             "a sector that is none", at: "vo\n    stream: 60", "found 'vo'; expected 'po'. Did you mean 'po'?"
-        ) { $0.text.lines.append("careers:\n  - sector: vo\n    stream: 60") },
+        ) { $0.sector = "vo" },
         Mistake(
             "a sector without grades", at: "po\n    stream: 60",
             "careers need pupils who enter and leave, and nobody does in sector 'po': give its number of grades under 'grades'."
@@ -56,10 +56,11 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
             "sector 'so' has no outcome, so nothing of it is simulated. Declare one under 'outcomes'."
         ) {
             $0.text.sectors = ["po", "so"]
-            $0.text.lines = ["grades: {po: 3, so: 3}", "careers:\n  - sector: so\n    stream: 60"]
+            $0.text.lines = ["grades: {po: 3, so: 3}"]
+            $0.sector = "so"
         },
         Mistake(
-            "a stream of an outcome", at: "sector: po\n    stream: 60",
+            "a stream of an outcome", at: "sector: po\n    stream: 60\n    source",
             "stream 60 is used twice. Give each outcome and each sector's careers a number of its own."
         ) { $0.text.outcomes[0].stream = 60 },
         Mistake(
@@ -92,7 +93,7 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
         ) { $0.passed = "{low: \(fixed(0.9)), high.practical: \(fixed(0.9))}" },
         Mistake(
             "a probability beyond 1", at: "{distribution: normal",
-            "'declared' would be drawn between 0.5709473268491918 and 1.2290526731508082; expected values from 0.0 to 1.0."
+            "'declared' would be drawn between 0.5709473268508106 and 1.2290526731491926; expected values from 0.0 to 1.0."
         ) { $0.left = "{distribution: normal, mean: 0.9, sd: 0.1, source: s}" },
         Mistake(
             "a model without models", at: "m}",

@@ -12,6 +12,7 @@ struct CareerText {
               - {name: low, grades: 2, share: {practical: 0.75, theoretical: 0.25}}
               - {name: high, grades: 3, share: {practical: 0.25, theoretical: 0.75}}
         """
+    var sector = "po"
     var retained = fixed(0.1)
     var up = fixed(0.05)
     var down = fixed(0.08)
@@ -36,7 +37,7 @@ struct CareerText {
         whole.lines.append(
             """
             careers:
-              - sector: po
+              - sector: \(sector)
                 stream: 60
                 source: test
                 tracks:
