@@ -32,7 +32,7 @@ struct CareerPlan: Sendable {
 
     init(
         _ declaration: CareerDeclaration, _ file: ScenarioFile, _ population: SchoolPopulation,
-        models: [String: FittedModel]
+        fits: [String: FittedFlows]
     ) throws(ScenarioError) {
         self.declaration = declaration
         let places = CareerPlaces(ladder: declaration.ladder, groups: [file.lowGroup, file.highGroup])
@@ -50,7 +50,7 @@ struct CareerPlan: Sendable {
         }
         switch declaration.flows {
         case .model(let name, let place):
-            let own = try FittedCareerFlows(name, declaration, places, file: file, models: models, place: place)
+            let own = try FittedCareerFlows(name, declaration, places, file: file, fits: fits, place: place)
             fitted = own
             flow = try own.flow(declaration)
         case .declared(let moves):

@@ -22,9 +22,9 @@ struct FittedCareerFlows: Sendable {
 
     init(
         _ name: String, _ declaration: CareerDeclaration, _ places: CareerPlaces, file: ScenarioFile,
-        models: [String: FittedModel], place: SpecificationPlace
+        fits: [String: FittedFlows], place: SpecificationPlace
     ) throws(ScenarioError) {
-        guard let reference = file.models.first(where: { $0.name == name }), let flows = models[name]?.flows else {
+        guard let reference = file.models.first(where: { $0.name == name }), let flows = fits[name] else {
             throw .careers("model '\(name)' has no yearly flows (kind transitions).", place: place)
         }
         let ladder = declaration.ladder

@@ -122,7 +122,7 @@ public struct SimulationPlan: Sendable {
         }
         (starts, startingEstimates) = try Self.starts(file, analyses)
         careers = try file.careers.map { (declaration) throws(ScenarioError) in
-            try CareerPlan(declaration, file, population, models: models)
+            try CareerPlan(declaration, file, population, fits: models.compactMapValues(\.flows))
         }
         space = try InputSpace(
             file, starts: starts, interventions: interventions, persistence: fittedPersistence, careers: careers)
