@@ -71,7 +71,8 @@ public struct FitResult: Sendable {
             try FitTables(models: models, analyses: analyses).tables()
             + InferenceTables(models: models, tests: comparisons).tables + EvidenceTables(models: models).tables
             + SeriesTables(models: models).tables + PolicyTable(models: models).tables
-            + FlowTables(models: models).tables + SurveyTables(models: models).tables
+            + FlowTables(models: models).tables
+            + RatiosTable(models: models, analyses: analyses).tables() + SurveyTables(models: models).tables
             + [.diagnostics(diagnostics)]
         let name = models.map(\.fit.model).joined(separator: "-")
         try RunWriter(path: path, name: name, title: models.map(\.file.title).joined(separator: "; ")).write(
@@ -333,6 +334,7 @@ public struct CompletedRun: Sendable {
             return try FitTables(models: fit.models, analyses: fit.analyses).tables()
                 + EvidenceTables(models: fit.models).tables + SeriesTables(models: fit.models).tables
                 + PolicyTable(models: fit.models).tables + FlowTables(models: fit.models).tables
+                + RatiosTable(models: fit.models, analyses: fit.analyses).tables()
                 + SurveyTables(models: fit.models).tables + simulation.tables + [.diagnostics(diagnostics)]
         }
     }

@@ -152,6 +152,6 @@ extension TableSchema {
         .levels, .series, .counterfactuals, .policy, .surveyShares, .surveyMeans, .surveyTests, .surveyChanges,
         .surveyRanks,
         .surveyCorrelations, .surveyRankComparisons, .representativeness,
-        .responseComposition, .response, .inconsistencies, .transitions,
+        .responseComposition, .response, .inconsistencies, .ratios, .transitions,
     ]
 }

@@ -197,7 +197,7 @@ private struct RandomFlow {
         let prompt = stock.cells[flow.cell(.entering, grade: 4)]
         #expect(abs(prompt - 0.6 * 0.82 * 0.9) < 1e-14)
 
-        let cohort = SyntheticCohort(flow, intake: [2, 3], pupils: Self.weights.map { 1000 * $0 })
+        let cohort = DiplomaExpectation(flow, intake: [2, 3], pupils: Self.weights.map { 1000 * $0 })
         #expect(abs(cohort.diplomaShare - (low2 * 0.95 + high3 * 0.87)) < 1e-12)
         // From each grade: the probability h of a diploma, and the mean years to it among those who get one.
         func step(_ grades: [(p: Double, h: Double, years: Double)], stay: Double, passes: Double) -> (Double, Double) {
@@ -216,9 +216,9 @@ private struct RandomFlow {
         // A grade that nobody leaves, and one without pupils.
         var stuck = Self.weights
         (stuck[12], stuck[13], stuck[14]) = (0, 1, 0)
-        let held = SyntheticCohort(flow, intake: [0, 1], pupils: stuck)
+        let held = DiplomaExpectation(flow, intake: [0, 1], pupils: stuck)
         #expect(abs(held.diplomaShare - 0.11 / 0.93 * l2.0) < 1e-12)
-        #expect(SyntheticCohort(flow, intake: [1, 1], pupils: stuck.map { _ in 0 }).yearsToDiploma == 0)
+        #expect(DiplomaExpectation(flow, intake: [1, 1], pupils: stuck.map { _ in 0 }).yearsToDiploma == 0)
     }
 
     @Test func partsAreWholeNearAndExactOnAverage() {

@@ -26,8 +26,6 @@ public struct FittedModel: Sendable {
     public var survey: SurveyFindings? = nil
     /// What careers say beyond their cells' levels, for kind `transitions`.
     public var transitions: TransitionsFindings? = nil
-    /// The yearly flows of school careers, for kind `transitions`: what a simulation of careers starts from.
-    public var flows: FittedFlows? = nil
     /// The data files that were read.
     public let dataPaths: [String]
     /// The time that reading the data took, and fitting, in seconds.
@@ -135,6 +133,9 @@ extension ModelFile {
 }
 
 extension FittedModel {
+    /// The yearly flows of school careers, for the flows form of kind `transitions`: what a simulation of careers starts from.
+    public var flows: FittedFlows? { transitions?.flows?.fitted }
+
     /// Refuses declared groups that no cell has: gaps would be missing in silence.
     fileprivate func checkGroups() throws(ModelError) {
         guard file.judgement.areGroupsDeclared, let labels = fit.estimates?.labels else { return }

@@ -29,7 +29,7 @@ struct RatiosTable {
     /// The table; none without a ratio.
     func tables() throws -> [ResultTable] {
         var table = ResultTable(.ratios)
-        for model in models {
+        for model in models where model.file.kind.isRates {
             guard let analysis = analyses[model.fit.model] else { continue }
             for finding in try analysis.ratioFindings() {
                 table.append([
@@ -52,5 +52,13 @@ extension RatioFinding.Reference {
         case .group(let name): name
         case .baseline(let kind): "baseline \(kind.rawValue)"
         }
+    }
+}
+
+extension ModelFile.Kind {
+    /// Whether its cells are shares of one kind of event, which can be divided.
+    fileprivate var isRates: Bool {
+        guard case .transitions(.rates) = self else { return false }
+        return true
     }
 }

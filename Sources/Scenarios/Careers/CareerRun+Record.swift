@@ -53,7 +53,7 @@ extension CareerRun {
         }
     }
 
-    private func synthetic(_ work: CareerWorkspace, _ world: Int, _ groups: [Int], _ year: Int) -> SyntheticCohort {
+    private func synthetic(_ work: CareerWorkspace, _ world: Int, _ groups: [Int], _ year: Int) -> DiplomaExpectation {
         let flow = careers.plan.flow
         var pupils = [Double](repeating: 0, count: flow.routes.count)
         var intake = [Double](repeating: 0, count: flow.ladder.tracks.count)
@@ -63,7 +63,7 @@ extension CareerRun {
             }
             for track in intake.indices { intake[track] += intakeShare(work, group, track) }
         }
-        return SyntheticCohort(flow, intake: intake, pupils: pupils)
+        return DiplomaExpectation(flow, intake: intake, pupils: pupils)
     }
 
     /// Who enters a track in the simulated years together; in a simulation of one year, those in its first grade.

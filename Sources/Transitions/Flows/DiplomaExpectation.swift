@@ -1,11 +1,12 @@
-/// What would become of an intake that met a school year's flows in every year: a synthetic cohort from period rates.
+/// The diplomas of an intake that met a school year's flows in every year: what ``SyntheticCohort`` gives, without derivatives and
+/// quick enough for every draw.
 ///
 /// With Q the probabilities between grades, r those of a diploma and a the intake: `a'N r` get a diploma with `N = (I - Q)^-1`,
 /// and among those the mean number of years is `a'N(N r) / a'N r`, the visits weighted by the probability of a diploma from there.
 /// A grade without pupils that year has no flows: who would come there counts as leaving without a diploma.
 ///
 /// - SeeAlso: Kemeny and Snell (1960), Finite Markov Chains, theorems 3.3.5 and 3.5.7 (an absorbing state as the only one).
-public struct SyntheticCohort: Sendable {
+public struct DiplomaExpectation: Sendable {
     /// The share that gets a diploma.
     public let diplomaShare: Double
     /// The mean number of years at school of those who do; 0 when nobody does.
