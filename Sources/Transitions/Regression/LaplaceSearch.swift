@@ -17,7 +17,7 @@ struct LaplaceSearch<Likelihood: StateLikelihood> {
     /// The standard deviation of the schools' effects at which the search starts.
     private static var startingDeviation: Double { 0.5 }
     /// A step that promises less than this, for weights around 1, ends the search.
-    private static var tolerance: Double { 1e-13 }
+    private static var tolerance: Double { 1e-18 }
 
     /// - Parameter fixed: The fit without random effects.
     func run(
@@ -44,7 +44,7 @@ struct LaplaceSearch<Likelihood: StateLikelihood> {
         var (point, iterations) = (upright(found.point), found.iterations)
         var (value, gradient) = deviance.evaluate(point)
         var covariance = inverted(differences(&deviance, point, found.inverseHessian))
-        for _ in 0..<10 {
+        for _ in 0..<4 {
             let step = covariance * gradient
             let promised = dot(step, gradient) / 2
             guard promised > Self.tolerance * data.weightScale else { break }
