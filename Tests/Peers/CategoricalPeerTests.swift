@@ -1,4 +1,3 @@
-import Foundation
 import Tables
 import TestSupport
 import Testing
