@@ -7,7 +7,8 @@ FASTER_PACKAGES = libopenblas0-pthread
 PEERS ?= $(CI)
 PEER_PACKAGES = $(if $(PEERS),r-base-core r-cran-lme4 r-cran-lmertest r-cran-numderiv r-cran-jsonlite \
 	r-cran-pbkrtest r-cran-clubsandwich r-cran-emmeans r-cran-metafor \
-	r-cran-survey r-cran-mitools r-cran-sandwich r-cran-nlme r-cran-markovchain r-cran-msm)
+	r-cran-survey r-cran-mitools r-cran-sandwich r-cran-nlme r-cran-mass r-cran-nnet r-cran-ordinal \
+	r-cran-markovchain r-cran-msm)
 SCENARIO ?= scenarios/np-onderwijs.yaml
 # The processor that release builds are for: with AVX2 when this one has it, which makes the simulation's kernel about twice as fast
 # (Benchmarks/README.md) and changes no digit. `make build MARCH=` for any x86-64 processor, for programs that are carried to

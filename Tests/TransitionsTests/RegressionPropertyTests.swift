@@ -182,4 +182,17 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: 1...12, [CategoricalModel.Outcome.multinomial(reference: 0), .ordered])
+    func randomInterceptsNeverLowerTheLikelihood(seed: Int, outcome: CategoricalModel.Outcome) throws {
+        // Three to seven schools, many of the fits singular; a variance of 0 gives the likelihood without schools.
+        let sample = RegressionSample(
+            rows: 100 + 20 * seed, schools: 3 + seed % 5, states: 3, seed: seed, deviation: Double(seed % 4) * 0.5)
+        let plain = try CategoricalModel(sample.design(), outcome: outcome).fit()
+        let independent = try CategoricalModel(sample.design(), outcome: outcome, grouping: .random(.diagonal)).fit()
+        let full = try CategoricalModel(sample.design(), outcome: outcome, grouping: .random(.full)).fit()
+        #expect(independent.logLikelihood > plain.logLikelihood - 1e-8)
+        #expect(full.logLikelihood > independent.logLikelihood - 1e-8)
+        for index in plain.values.indices { #expect(full.standardErrors[index] > 0.9 * plain.standardErrors[index]) }
+    }
 }

@@ -34,15 +34,7 @@ struct AliasedColumns: Sendable, Equatable {
         for column in 0..<p {
             var values = (0..<n).map { x[$0 * p + column] }
             let length = Self.length(values)
-            var products = [Double](repeating: 0, count: basis.count)
-            for _ in 0..<2 {
-                for (index, direction) in basis.enumerated() {
-                    var product = 0.0
-                    for row in 0..<n { product += direction[row] * values[row] }
-                    for row in 0..<n { values[row] -= product * direction[row] }
-                    products[index] += product
-                }
-            }
+            let products = Self.orthogonalise(&values, to: basis)
             let left = Self.length(values)
             if left > Self.tolerance * length {
                 basis.append(values.map { $0 / left })
@@ -57,6 +49,20 @@ struct AliasedColumns: Sendable, Equatable {
                 )
             }
         }
+    }
+
+    /// Takes the part along the basis away, twice against rounding, and returns the products with it.
+    private static func orthogonalise(_ values: inout [Double], to basis: [[Double]]) -> [Double] {
+        var products = [Double](repeating: 0, count: basis.count)
+        for _ in 0..<2 {
+            for (index, direction) in basis.enumerated() {
+                var product = 0.0
+                for row in values.indices { product += direction[row] * values[row] }
+                for row in values.indices { values[row] -= product * direction[row] }
+                products[index] += product
+            }
+        }
+        return products
     }
 
     /// A dropped column whose combination a row does not follow: the data then do not determine what is asked for.

@@ -38,9 +38,9 @@ extension CategoricalCells {
         return blocks
     }
 
-    /// At most so many runs of cells.
-    func cellBlocks(_ limit: Int = 64) -> [Range<Int>] {
-        let size = max(256, (count + limit - 1) / limit)
+    /// At most so many runs of cells, of at least so many each.
+    func cellBlocks(_ limit: Int = 64, least: Int = 256) -> [Range<Int>] {
+        let size = max(least, (count + limit - 1) / limit)
         return stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
     }
 }
