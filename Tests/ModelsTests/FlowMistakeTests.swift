@@ -1,0 +1,128 @@
+import TestSupport
+import Testing
+
+@testable import Models
+
+@Suite("Mistakes in flows of school careers") struct FlowMistakeTests {
+    struct Mistake: Sendable, CustomStringConvertible {
+        let from, to, message: String
+        var description: String { to }
+    }
+
+    private static func message(_ text: String, csv: String? = nil) throws -> String {
+        let folder = try TemporaryFolder()
+        if let csv { try folder.write(csv, to: "flows.csv") }
+        do {
+            _ = try ModelFile(path: folder.write(text, to: "careers.yaml")).fit()
+            return ""
+        } catch {
+            return "\(error)".replacingOccurrences(of: folder.path + "/", with: "")
+        }
+    }
+
+    static let files: [Mistake] = [
+        Mistake(
+            from: "grades: 3", to: "grades: 0",
+            message: "careers.yaml:6:33: found 0; expected a whole number from 1 to 20."),
+        Mistake(
+            from: "ends: [left]", to: "ends: [havo_1]",
+            message: "careers.yaml:6:3: two states are named 'havo_1'. Give each track and end a name of its own."),
+        Mistake(
+            from: "retained: 10}", to: "retaind: 10}",
+            message:
+                "careers.yaml:11:46: found 'retaind'; expected 'down', 'onward', 'retained', 'up', 'havo_1', 'havo_2', "
+                + "'havo_3', 'diploma_havo' or 'left'. Did you mean 'retained'?"),
+        Mistake(
+            from: "retained: 10}, n: 900", to: "retained: 10}",
+            message:
+                "careers.yaml:11:56: the share has no uncertainty: give its base 'n' or a 'std_error', in percentage points."
+        ),
+        Mistake(
+            from: "retained: 10}", to: "retained: 99}",
+            message: "careers.yaml:13:9: the shares of 'havo_1' in 2018/19 add up to 101%; expected 100% or less."),
+        Mistake(
+            from: "retained: 10}", to: "havo_3: 10}",
+            message:
+                "careers.yaml:11:9: nobody can go from 'havo_1' to 'havo_3' in a year: pupils repeat a grade, go to the "
+                + "next grade, change track at the same or the next grade, pass from the last grade, or leave. Correct the states."
+        ),
+        Mistake(
+            from: "retained: 10}", to: "up: 10}",
+            message: "careers.yaml:11:9: nobody can go from 'havo_1' 'up'. Leave it out of 'from'."),
+        Mistake(
+            from: "years: [2019/20], from", to: "years: [2018/19], from",
+            message: "careers.yaml:12:9: the share from 'havo_1' to 'havo_1' in 2018/19 is given twice. Remove one."),
+        Mistake(
+            from: "years: [2019/20], from: grades", to: "years: [2019/20], from: hvo",
+            message:
+                "careers.yaml:12:35: found 'hvo'; expected 'grades', 'before_last', 'havo', 'havo_1', 'havo_2', 'havo_3' or "
+                + "'diploma_havo'. Did you mean 'havo'?"),
+        Mistake(
+            from: "few}", to: "few, source: a}",
+            message: "careers.yaml:13:92: a figure has a 'source' or is an 'assumption', not both."),
+        Mistake(
+            from: "start: {havo: 1, assumption: all}", to: "start: {havo: 0.5, assumption: all}",
+            message:
+                "careers.yaml:8:10: the shares of first placements add up to 0.5; expected 1. Add the missing track."),
+        Mistake(
+            from: "start: {havo: 1, assumption: all}", to: "start: {havo: 1}",
+            message:
+                "careers.yaml:8:10: give the shares' 'source', or say what is assumed under 'assumption'."),
+        Mistake(
+            from: "left, without_delay_diploma]", to: "left, pass_rate.vwo]",
+            message: "careers.yaml:9:49: found 'pass_rate.vwo'"),
+        Mistake(
+            from: "indicators: [retention,", to: "indicators: [stock_retention,",
+            message: "careers.yaml:9:16: 'stock_retention' is weighted by counted pupils"),
+        Mistake(
+            from: "better: lower", to: "sector: vo",
+            message: "careers.yaml:1:1: say which way 'retention' gets better: 'better: {retention: lower}'."),
+        Mistake(
+            from: "better: lower", to: "formula: ~ x",
+            message: "careers.yaml:4:1: 'formula' does not go with 'flows'. Leave one of them out."),
+        Mistake(
+            from: "cohorts: [2018/19]", to: "cohorts: [2015/16]",
+            message:
+                "careers.yaml:2:11: the baseline's '2015/16' is no year of the flows. Its years are: 2018/19, 2019/20."),
+    ]
+
+    @Test("A model file's mistake is told with its place and what to do", arguments: files)
+    func file(mistake: Mistake) throws {
+        let text = FlowPublishedTests.text.replacingOccurrences(of: mistake.from, with: mistake.to)
+        #expect(text != FlowPublishedTests.text)
+        let found = try Self.message(text)
+        #expect(found.hasPrefix(mistake.message), "\(found)")
+    }
+
+    static let data: [Mistake] = [
+        Mistake(
+            from: "havo_1,left", to: "havo_1,lefft",
+            message:
+                "careers.yaml: flows.csv:4: column 'after' has 'lefft', which is no grade, diploma or end of 'tracks' and "
+                + "'ends'. Did you mean 'left'?"),
+        Mistake(
+            from: "havo_2,havo_2", to: "havo_2,havo_1",
+            message: "careers.yaml: flows.csv:6: nobody can go from 'havo_2' to 'havo_1' in a year"),
+        Mistake(
+            from: "left,10", to: "left,-1",
+            message: "careers.yaml: flows.csv:4: column 'pupils' is -1; expected a whole number, 0 or more."),
+        Mistake(
+            from: "left,10", to: "left,1.5",
+            message: "careers.yaml: flows.csv:4: column 'pupils' is 1.5; expected a whole number, 0 or more."),
+        Mistake(
+            from: "2018/19,havo_2,diploma_havo,150\n2018/19,havo_2,havo_2,30", to: "",
+            message:
+                "careers.yaml: in 2018/19: pupils come to 'havo_2', but nobody was seen to go on from there. Add its "
+                + "transitions, or pool years or groups."),
+        Mistake(
+            from: "2018/19,havo_2,diploma_havo,150\n", to: "",
+            message: "careers.yaml: in 2018/19: careers never end from 'havo_2': no final state can be reached"),
+    ]
+
+    @Test("A mistake of the data is told with its line", arguments: data) func data(mistake: Mistake) throws {
+        let csv = FlowModelTests.table.replacingOccurrences(of: mistake.from, with: mistake.to)
+        #expect(csv != FlowModelTests.table)
+        let found = try Self.message(FlowModelTests.counted, csv: csv)
+        #expect(found.hasPrefix(mistake.message), "\(found)")
+    }
+}
