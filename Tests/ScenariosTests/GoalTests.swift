@@ -106,7 +106,7 @@ import Testing
         ),
         (
             "{name: g, figure: gpa, outcomes: [reading.po], at_least: 0, deadline: 2022/23, source: s}",
-            "23: found 'gpa'; expected 'deviation', 'gap', 'share_of_schools' or 'money_by_score'. Did you mean 'gap'?"
+            "23: found 'gpa'; expected 'deviation', 'gap', 'share_of_schools', 'money_by_score' or 'career'. Did you mean 'gap'?"
         ),
         (
             "{name: g, figure: gap, outcomes: [reading.po], at_least: 0, deadline: 2024/25, source: s}",

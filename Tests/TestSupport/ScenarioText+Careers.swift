@@ -8,7 +8,7 @@ extension ScenarioText {
         text.outcomes[0].parameters["loss_per_week"] = "{distribution: normal, mean: 0.02, sd: 0.005, source: test}"
         text.lines = [
             """
-            grades: {po: 3}
+            grades: {po: 4}
             careers:
               - sector: po
                 stream: 60

@@ -37,8 +37,8 @@ public struct GoalDeclaration: Sendable {
         fileprivate var keysWithoutMeaning: (keys: [String], reason: String) {
             switch self {
             case .deviation: (Self.ofCareers, Self.notCareers)
-            case .gap: (["ses"] + Self.ofCareers, "it compares the low group with the high group in outcomes")
-            case .shareOfSchools: (["ses"] + Self.ofCareers, "it is about schools with all their pupils, and outcomes")
+            case .gap: (["ses"] + Self.ofCareers, "it compares the low group with the high group")
+            case .shareOfSchools: (["ses"] + Self.ofCareers, "it is about schools with all their pupils")
             case .moneyByScore: (["outcomes", "benchmark", "ses"] + Self.ofCareers, "it is about money")
             case .career: (["outcomes", "benchmark"], "it is about careers, against the baseline without crisis")
             }

@@ -103,6 +103,14 @@ public struct SimulationPlan: Sendable {
     /// - Throws: ``ScenarioError``, or the errors of schools and their tables.
     public init(_ file: ScenarioFile, analyses: [String: RecoveryAnalysis], models: [String: FittedModel] = [:]) throws
     {
+        try self.init(file, analyses: analyses, models: models, flows: models.compactMapValues(\.flows))
+    }
+
+    /// As ``init(_:analyses:models:)``, with the flows of careers of the models that have them.
+    init(
+        _ file: ScenarioFile, analyses: [String: RecoveryAnalysis], models: [String: FittedModel] = [:],
+        flows: [String: FittedFlows]
+    ) throws {
         funding = try FundingPlan(file)
         guard !file.outcomes.isEmpty else { throw ScenarioError.noOutcomes }
         interventions = try file.interventions?.resolved(models)
@@ -122,7 +130,7 @@ public struct SimulationPlan: Sendable {
         }
         (starts, startingEstimates) = try Self.starts(file, analyses)
         careers = try file.careers.map { (declaration) throws(ScenarioError) in
-            try CareerPlan(declaration, file, population, fits: models.compactMapValues(\.flows))
+            try CareerPlan(declaration, file, population, fits: flows)
         }
         space = try InputSpace(
             file, starts: starts, interventions: interventions, persistence: fittedPersistence, careers: careers)
