@@ -45,17 +45,19 @@ struct PublishedFlowCells {
         func isHidden(_ from: Int, _ to: Int?) -> Bool {
             reasons[Problem.name(cell.year, cell.group, states[from], to.map { states[$0] })] != nil
         }
+        // Derivatives that cancel leave rounding behind.
+        let noise = 1e-12 * (figure.gradient.elements.map(abs).max() ?? 0)
         for from in states.indices {
             let slopes = states.indices.filter {
                 cell.matrix.probabilities[from, $0] > 0 && (isHidden(from, $0) || isHidden(from, nil))
             }.map { figure.gradient[from, $0] }
-            if let first = slopes.first, slopes.contains(where: { abs($0 - first) > 1e-12 * abs(first) }) {
+            if let first = slopes.first, slopes.contains(where: { abs($0 - first) > noise }) {
                 return true
             }
         }
         guard !figure.isStartDeclared, let ladder = cell.counts?.ladder else { return false }
         return figure.placements.enumerated().contains { track, slope in
-            slope != 0 && isHidden(ladder.state(track: track, grade: 1), nil)
+            abs(slope) > noise && isHidden(ladder.state(track: track, grade: 1), nil)
         }
     }
 
