@@ -51,10 +51,10 @@ public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConverti
             "\(place): \(shortestText(events)) events out of \(shortestText(trials)) trials; events are at most the trials. Check "
                 + "whether the columns are swapped."
         case .notAFactor(let column, let use):
-            "\(use) '\(column)' is a number within a function of the formula; it must be a factor of its own, as in '~ \(column)'."
+            "\(use) '\(column)' is declared as a number; rates are by its levels. Leave its type out under data, columns, or say 'factor'."
         case .oneLevel(let column, let use, let level):
-            "\(use) '\(column)' has one level only ('\(level)') in the rows used: nothing can be compared. Check the subset, or "
-                + "leave '\(column)' out of the formula and the report."
+            "\(use) '\(column)' has one level only ('\(level)') in the rows used: nothing can be compared. Check the subset, or add "
+                + "rows of other levels."
         case .unknownReference(let reference, let column, let known):
             "the reference '\(reference)' is no state of column '\(column)'. Its states are: \(Self.list(known))."
         case .unknownState(let state, let column, let declared):

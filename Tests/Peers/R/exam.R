@@ -16,26 +16,36 @@ model <- suppressWarnings(suppressMessages(glmer(formula, d, family = binomial, 
 seconds <- proc.time()[["elapsed"]] - started
 nt <- length(getME(model, "theta"))
 point <- c(getME(model, "theta"), fixef(model))
-# Steps in units of standard errors; see glmer.R for the tolerance.
-units <- c(rep(0.05, nt), sqrt(diag(as.matrix(vcov(model, use.hessian = FALSE)))))
-deviance_at <- update(model, devFunOnly = TRUE, control = glmerControl(tolPwrss = 1e-12))
-for (i in 1:3) {
-  f <- function(z) deviance_at(point + units * (z - 1))
+# Steps in units of standard errors, around 1. lme4 takes log|H| one step before its modes, so its tolerance is as small as
+# rounding lets it be; see glmer.R.
+units <- c(rep(0.03, nt), sqrt(diag(as.matrix(vcov(model, use.hessian = FALSE)))))
+polish <- function(tolerance) {
+  deviance_at <- update(model, devFunOnly = TRUE, control = glmerControl(tolPwrss = tolerance))
   one <- rep(1, length(point))
-  g <- grad(f, one, method.args = list(r = 3, d = 0.1)) / units
-  if (i == 1) H <- hessian(f, one, method.args = list(r = 3, d = 0.5)) / outer(units, units)
-  step <- solve(H, g)
-  if (sum(step * g) < 1e-9) break
-  point <- point - step
+  for (i in 1:4) {
+    f <- function(z) deviance_at(point + units * (z - 1))
+    g <- grad(f, one, method.args = list(r = 3, d = 0.1)) / units
+    if (i == 1) H <- hessian(f, one, method.args = list(r = 3, d = 0.8)) / outer(units, units)
+    step <- solve(H, g)
+    if (sum(step * g) < 1e-9) break
+    point <- point - step
+  }
+  list(point = point, H = H, decrement = sum(step * g), criterion = deviance_at(point), tolerance = tolerance)
 }
+for (tolerance in c(4e-15, 1e-14, 1e-13, 1e-12)) {
+  polished <- tryCatch(polish(tolerance), error = function(e) NULL)
+  if (!is.null(polished)) break
+}
+invisible(list2env(polished, environment()))
 V <- 2 * solve(H)
 put <- function(name, x) cat(name, "\t", trimws(formatC(x, digits = 17, format = "g")), "\n", sep = "")
 put("seconds", seconds)
-put("criterion", deviance_at(point))
-put("decrement", sum(step * g))
+put("criterion", criterion)
+put("decrement", decrement)
+put("tolerance", tolerance)
 beta <- point[-(1:nt)]; names(beta) <- names(fixef(model))
 for (i in seq_along(beta)) { put(paste("beta", names(beta)[i]), beta[[i]]); put(paste("se", names(beta)[i]), sqrt(V[nt + i, nt + i])) }
-for (i in 1:nt) put(paste("sd", sub("\\..*", "", names(getME(model, "theta"))[i])), point[[i]])
+for (i in 1:nt) put(paste("sd", paste(sort(strsplit(sub("\\..*", "", names(getME(model, "theta"))[i]), ":")[[1]]), collapse = ":")), point[[i]])
 
 # Gauss-Hermite for a standard normal by the eigenvalues of the Jacobi matrix (Golub and Welsch 1969).
 gh <- eigen({ J <- matrix(0, 41, 41); k <- 1:40; J[cbind(k, k + 1)] <- J[cbind(k + 1, k)] <- sqrt(k); J }, symmetric = TRUE)

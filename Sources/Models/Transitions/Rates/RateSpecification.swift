@@ -267,7 +267,7 @@ extension RateSpecification {
         for name in factors + groupings + response.nameColumns + clusters where csv.types[name] == nil {
             csv.types[name] = .name
         }
-        for name in factors where csv.types[name] == .name { csv.types[name] = .factor }
+        for name in response.columns where csv.types[name] == nil { csv.types[name] = .double }
         let known = Set(names)
         csv.types = csv.types.filter { known.contains($0.key) }
         csv.levels = csv.levels.filter { known.contains($0.key) }
