@@ -44,7 +44,7 @@ import Testing
         ),
         (
             "kind: grwth\n",
-            "herstel: error: m.yaml:1:7: found 'grwth'; expected 'growth', 'aggregate', 'evidence', 'persistence', 'trend' or 'survey'. Did you mean 'growth'?\n"
+            "herstel: error: m.yaml:1:7: found 'grwth'; expected 'growth', 'aggregate', 'evidence', 'persistence', 'trend', 'survey' or 'transitions'. Did you mean 'growth'?\n"
         ),
         (
             "kind: growth\ndata: {file: scores.csv}\nformula: scor ~ time + (1 | pupil)\n",

@@ -242,6 +242,34 @@ import Testing
         }
     }
 
+    @Test func sharesOfStatesAddUpToAllWithAndWithoutSchoolEffects() throws {
+        var rows = "school,year,placement,n\n"
+        for (school, counts) in [(5, 20, 9), (9, 18, 3), (3, 15, 12), (7, 22, 8), (2, 25, 10), (11, 14, 4)].enumerated()
+        {
+            for (year, more) in [("2018", 0), ("2019", 3)] {
+                rows += "s\(school),\(year),below,\(counts.0 + more)\ns\(school),\(year),equal,\(counts.1)\n"
+                rows += "s\(school),\(year),above,\(counts.2)\n"
+            }
+        }
+        for term in ["", " + (1 | school)"] {
+            let model = try Self.fit(
+                "data: {file: d.csv}\noutcome: placement\nyear: year\nformula: ~ year\(term)\n"
+                    + "response: {states: placement, reference: equal, count: n}\n", data: rows)
+            let estimates = try #require(model.fit.estimates)
+            for year in ["2018", "2019"] {
+                let weights = estimates.labels.map { $0.cohort == year ? 1.0 : 0 }
+                let sum = estimates.functional(weights)
+                #expect(Self.isClose(sum.value, 100, 1e-10) && sum.standardError < 1e-5, "\(term): \(sum)")
+            }
+            #expect(model.fit.varianceComponents.isEmpty == term.isEmpty)
+            // More pupils below in 2019.
+            let move =
+                try Self.level(model, "placement.below", "2019").value
+                - Self.level(model, "placement.below", "2018").value
+            #expect(move > 3)
+        }
+    }
+
     // MARK: Policy
 
     private static let policy = """
@@ -358,5 +386,9 @@ import Testing
         let hidden = model.suppressed.map(\.cell)
         #expect(hidden.count == 2 && hidden.allSatisfy { $0.outcome == "pass.havo" && $0.cohort == "2019" })
         #expect(model.fit.coefficients.count == 0)
+        // The number of all less the published ones would be that of the hidden.
+        #expect(
+            Self.diagnostic(model, "trials")?.value == nil && Self.diagnostic(model, "overdispersion")?.value == nil)
+        #expect(Self.diagnostic(model, "trials")?.note == "withheld: cells are suppressed")
     }
 }

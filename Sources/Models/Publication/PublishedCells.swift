@@ -112,7 +112,7 @@ extension ModelFit {
     private static let counting: Set = [
         "rows", "rows_without_year", "rows_without_group", "missing_values", "clusters", "degrees_of_freedom",
         "rows_left_out", "rows_outside_subset", "factor_levels", "aic", "bic", "reml_criterion", "deviance",
-        "log_likelihood", "observations", "pupils",
+        "log_likelihood", "observations", "pupils", "trials", "rows_without_trials", "overdispersion",
     ]
 
     /// The fit without what gives suppressed cells away.

@@ -7,7 +7,7 @@ public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConverti
     case noSuchAnswer(column: String, answer: String, nearest: String?, known: [String])
     /// The event happens in no row, or in all.
     case oneOutcome(outcome: String, happens: Bool, rows: Int)
-    /// A count is missing its whole, or is negative.
+    /// A count that is not whole, negative, or beyond all populations.
     case badCount(place: String, column: String, found: Double)
     /// More events than trials.
     case eventsAboveTrials(place: String, events: Double, trials: Double)
@@ -46,7 +46,7 @@ public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConverti
             "'\(outcome)' \(happens ? "happens in all" : "never happens in") \(rows) rows: there is nothing to explain. Check the "
                 + "response, or the subset."
         case .badCount(let place, let column, let found):
-            "\(place): column '\(column)' is \(shortestText(found)); expected a whole number, 0 or more."
+            "\(place): column '\(column)' is \(shortestText(found)); expected a whole number from 0 to 1000000000000."
         case .eventsAboveTrials(let place, let events, let trials):
             "\(place): \(shortestText(events)) events out of \(shortestText(trials)) trials; events are at most the trials. Check "
                 + "whether the columns are swapped."

@@ -46,7 +46,8 @@ extension FlowSpecification {
         let hidden = Set(published.suppressed.map(\.cell))
         return TransitionsResult(
             fit: fit.without(
-                published.suppressed, coefficients: fit.coefficients.without(Set(hidden.map(\.name))), rule: rule),
+                published.suppressed, coefficients: fit.coefficients.without(Set(hidden.map(\.name))), rule: rule
+            ).adding(Self.remarks(published, disclosure)),
             counts: Self.counts(estimates.labels, flows).filter { !hidden.contains($0.key) },
             suppressed: published.suppressed, findings: findings)
     }
@@ -111,6 +112,19 @@ extension FlowSpecification {
             for (column, to) in order.enumerated() { sorted[row, column] = covariance[from, to] }
         }
         return Estimates(labels: order.map { labels[$0] }, values: order.map { values[$0] }, covariance: sorted)
+    }
+
+    /// How to have more published, where small moves keep indicators back.
+    private static func remarks(_ published: PublishedFlowCells, _ disclosure: DisclosureDeclaration) -> [Diagnostic] {
+        guard published.dependentCount > 0, disclosure.cells == .answers else { return [] }
+        return [
+            Diagnostic(
+                "withheld_indicators", Double(published.dependentCount),
+                note:
+                    "they would tell the hidden numbers of pupils of small moves. 'disclosure: {cells: bases}' asks for enough "
+                    + "pupils in the state that they left only; or pool groups or years",
+                isWarning: true)
+        ]
     }
 
     private static func counts(_ labels: [Cell], _ flows: FlowCells) -> [Cell: CellCount] {
