@@ -19,8 +19,9 @@ struct PolicyWords {
         let sources =
             year == nil
             ? "the skill of pupils only; no rule was other" : "the rules of that year and the skill of pupils only"
-        return "\(cell.cohort) differs from what the baseline leads to expect (\(reference)\(scatter)) by \(sources)"
-            + (identification == nil ? "" : "; \(skill)") + "."
+        return
+            "\(cell.cohort) differs from what the baseline leads to expect (\(reference)\(scatter)) by \(sources); the baseline's "
+            + "years had the old rules" + (identification == nil ? "" : "; \(skill)") + "."
     }
 
     private var reference: String {
