@@ -10,8 +10,8 @@ private struct RandomFlow {
     let weights: [[Double]]
 
     init(_ random: inout SeededGenerator, groups: Int) throws {
-        let tracks = (0..<Int.random(in: 1...4, using: &random)).map {
-            CareerLadder.Track(name: "t\($0)", grades: Int.random(in: 1...6, using: &random))
+        let tracks = (0..<Int.random(in: 1...3, using: &random)).map {
+            CareerLadder.Track(name: "t\($0)", grades: Int.random(in: 1...4, using: &random))
         }
         let ladder = try CareerLadder(tracks: tracks, ends: ["left", "abroad"])
         let destinations = (0..<ladder.gradeStateCount).map { from in
