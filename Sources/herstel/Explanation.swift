@@ -29,7 +29,10 @@ enum SpecificationKind {
         case .scenario:
             let scenario = try ScenarioFile(path: path)
             for model in scenario.models { _ = try ModelFile(path: model.path) }
-            return "\(counted(scenario.scenarios.count, "scenario")), \(counted(scenario.outcomes.count, "outcome"))"
+            let careers =
+                scenario.careers.isEmpty ? "" : ", careers in " + scenario.careers.map(\.sector).joined(separator: ", ")
+            return
+                "\(counted(scenario.scenarios.count, "scenario")), \(counted(scenario.outcomes.count, "outcome"))\(careers)"
         case .truth:
             let truth = try Truth(path: path)
             return "a truth" + (truth.title.isEmpty ? "" : ": \(truth.title)")

@@ -7,7 +7,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try ScenarioText.withCareers.write(to: folder)
         let check = try herstel(["check", path], in: folder.path)
-        #expect(check.code == 0 && check.output == "\(path): fine, 2 scenarios, 1 outcome\n")
+        #expect(check.code == 0 && check.output == "\(path): fine, 2 scenarios, 1 outcome, careers in po\n")
 
         let explain = try herstel(["explain", path], in: folder.path)
         #expect(explain.code == 0, "\(explain.errors)")
@@ -39,6 +39,8 @@ import Testing
     @Test func theShippedCareersAreFine() throws {
         let path = repositoryFile("scenarios/school-careers.yaml")
         let check = try herstel(["check", path], in: NSTemporaryDirectory())
-        #expect(check.code == 0 && check.output == "\(path): fine, 4 scenarios, 2 outcomes\n", "\(check.errors)")
+        #expect(
+            check.code == 0 && check.output == "\(path): fine, 4 scenarios, 2 outcomes, careers in vo\n",
+            "\(check.errors)")
     }
 }

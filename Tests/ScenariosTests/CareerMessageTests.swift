@@ -88,6 +88,16 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
             "the mean probabilities of the moves of 'low_1' and 'practical' add up to 1.03; expected at most 1, going on included."
         ) { $0.up = fixed(0.9) },
         Mistake(
+            "a probability of a move that nobody can make", at: declared,
+            "'high_2' has a probability of 'passed', but nobody can make that move from there: it is not the last grade. "
+                + "Remove it."
+        ) { $0.passed = "{all: \(fixed(0.9)), high_2: \(fixed(0.9))}" },
+        Mistake(
+            "a move beside which there is no track", at: declared,
+            "'high_1.practical' has a probability of 'up', but nobody can make that move from there: it is the last grade, or "
+                + "there is no such track or grade beside it. Remove it."
+        ) { $0.up = "{all: \(fixed(0.1)), high_1.practical: \(fixed(0.1))}" },
+        Mistake(
             "no probability of passing", at: declared,
             "no probability of 'passed' is declared for 'high_3' and 'theoretical'. Declare it, or one for 'all'."
         ) { $0.passed = "{low: \(fixed(0.9)), high.practical: \(fixed(0.9))}" },
@@ -166,6 +176,18 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
             try message {
                 $0.tracks = $0.tracks.replacing("}}", with: "}, school_types: [lyceum]}")
             } == "schools without a type have none of the tracks. Add the type to 'school_types' of a track.")
+        #expect(
+            try message { ($0.passed, $0.left) = (fixed(0.02), fixed(0)) }
+                == "pupils of 'practical' would stay at school for 51 years or more on average; expected at most 30. Look at "
+                + "'passed', 'left' and 'retained'.")
+        #expect(
+            try message {
+                $0.text.lines[0] = "grades: {po: 3}"
+                $0.tracks = "      - {name: one, grades: 2, share: {practical: 1, theoretical: 1}}"
+                $0.addSkill("up: \(fixed(1))")
+            }
+                == "'skill.up' shifts a move that nobody makes: no flows of 'up' are given. Give them, or remove the shift."
+        )
         #expect(
             try message {
                 $0.tracks = """

@@ -18,7 +18,7 @@ struct CareerDraw: Sendable {
 
     init(_ plan: CareerPlan, _ inputs: DrawnInputs, years: Int) {
         let values = plan.parameters.map { inputs.value($0.parameter, $0.key) }
-        let weights = plan.weights(values, inputs)
+        let weights = plan.weights(values, logOdds: plan.fitted?.drawn(inputs) ?? [])
         self.weights = weights
         let cells = plan.shifts.cells
         func value(_ index: Int, _ sign: Double) -> Double { index < 0 ? 0 : sign * values[index] }

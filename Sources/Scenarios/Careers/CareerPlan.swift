@@ -72,6 +72,32 @@ struct CareerPlan: Sendable {
         shifts = CareerShifts(flow, declaration, file, position)
         offers = try CareerOffers(declaration, population, groups: places.groups)
         self.parameters = parameters
+        try check(places.groups)
+    }
+
+    /// The most years at school on average that are no mistake.
+    private static let mostYears = 30.0
+
+    /// Refuses shifts of moves that nobody can make, and flows in which pupils stay for ever.
+    private func check(_ groups: [String]) throws(ScenarioError) {
+        let moves = Set(flow.routes.compactMap { flow.declaredMove(of: $0) })
+        for set in declaration.parameterGroups {
+            if case .flow = set.subject { continue }
+            guard !moves.contains(set.move) else { continue }
+            throw .careers(
+                "'\(set.name)' shifts a move that nobody makes: no flows of '\(set.move.rawValue)' are given. Give them, or "
+                    + "remove the shift.", place: declaration.place)
+        }
+        let weights = weights(parameters.map(\.parameter.distribution.mean), logOdds: fitted?.mean ?? [])
+        for shares in offers.shares {
+            for (group, name) in groups.enumerated() {
+                let years = StationaryPupils(flow, intake: shares[group], weights: weights[group]).years
+                guard years > Self.mostYears else { continue }
+                throw .careers(
+                    "pupils of '\(name)' would stay at school for \(Int(years)) years or more on average; expected at most "
+                        + "\(Int(Self.mostYears)). Look at 'passed', 'left' and 'retained'.", place: declaration.place)
+            }
+        }
     }
 
     private static func flow(
@@ -86,9 +112,11 @@ struct CareerPlan: Sendable {
 
     /// How likely each route is against the others of its grade before the crisis: `[group][route]`.
     ///
-    /// - Parameter values: The parameters in the draw.
-    func weights(_ values: [Double], _ inputs: DrawnInputs) -> [[Double]] {
-        if let fitted { return fitted.weights(inputs, routes: flow.routes.count) }
+    /// - Parameters:
+    ///   - values: The parameters in the draw.
+    ///   - logOdds: Those of the fitted model in the draw; none without one.
+    func weights(_ values: [Double], logOdds: [Double]) -> [[Double]] {
+        if let fitted { return fitted.weights(logOdds: logOdds) }
         return bases.map { base in
             var weights = base.map { $0 < 0 ? 0 : values[$0] }
             for (own, rest) in zip(flow.routesByGrade, rests) {

@@ -50,8 +50,28 @@ struct DeclaredFlows {
         }
     }
 
-    /// What is wrong with the probabilities of a grade; nil when nothing is.
-    var problem: String? {
+    /// What is wrong with the probabilities; nil when nothing is.
+    var problem: String? { pointlessProblem ?? gradeProblem }
+
+    /// A grade of its own from which nobody can make the move.
+    private var pointlessProblem: String? {
+        for move in DeclaredMove.allCases {
+            for entry in moves[move]?.entries ?? [] {
+                guard let state = entry.part.state, let (track, grade) = ladder.grade(state),
+                    destination(move, track: track, grade: grade) == nil
+                else { continue }
+                let reason =
+                    move == .passed
+                    ? "it is not the last grade" : "it is the last grade, or there is no such track or grade beside it"
+                return
+                    "'\(entry.name)' has a probability of '\(move.rawValue)', but nobody can make that move from there: "
+                    + "\(reason). Remove it."
+            }
+        }
+        return nil
+    }
+
+    private var gradeProblem: String? {
         for state in 0..<ladder.gradeStateCount {
             guard case .grade(let track, let grade) = ladder.places[state] else { continue }
             for (group, name) in places.groups.enumerated() {

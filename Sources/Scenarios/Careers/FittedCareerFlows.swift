@@ -93,20 +93,21 @@ struct FittedCareerFlows: Sendable {
         mean.indices.map { .estimate(model: stream, element: Self.firstElement + $0) }
     }
 
-    /// The odds of each route against its grade's reference: `[group][route]`.
-    func weights(_ inputs: DrawnInputs, routes: Int) -> [[Double]] {
+    /// The log-odds of a draw.
+    func drawn(_ inputs: DrawnInputs) -> [Double] {
         let normals = keys.map { inputs.normal($0) }
-        let drawn = mean.indices.map { row in
+        return mean.indices.map { row in
             (0...row).reduce(mean[row]) { $0 + factor[row, $1] * normals[$1] }
         }
-        return elements.map { byGrade in
-            var weights: [Double] = []
-            weights.reserveCapacity(routes)
-            for own in byGrade {
+    }
+
+    /// The odds of each route against its grade's reference: `[group][route]`.
+    func weights(logOdds: [Double]) -> [[Double]] {
+        elements.map { byGrade in
+            byGrade.flatMap { own in
                 // Beyond 300 the odds of others are nothing beside it, and products stay finite.
-                weights += own.map { $0 < 0 ? 0 : Elementary.exp(min(max(drawn[$0], -300), 300)) } + [1]
+                own.map { $0 < 0 ? 0 : Elementary.exp(min(max(logOdds[$0], -300), 300)) } + [1]
             }
-            return weights
         }
     }
 }

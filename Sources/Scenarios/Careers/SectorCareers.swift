@@ -47,9 +47,12 @@ struct CareerRun {
     let draw: CareerDraw
     /// By outcome of the careers and moment: what a deviation from the level has too much, SD.
     let trendShifts: [[Double]]
+    private let cells: [CareerShifts.Cell]
+    private let cellOfRoute: [[Int]]
 
     init(_ kernel: SectorKernel, _ careers: SectorCareers, _ inputs: DrawnInputs, _ parameters: [OutcomeParameters]) {
         (self.kernel, self.careers) = (kernel, careers)
+        (cells, cellOfRoute) = (careers.plan.shifts.cells, careers.plan.shifts.cellOfRoute)
         draw = CareerDraw(careers.plan, inputs, years: kernel.years)
         trendShifts = careers.outcomes.map { own in
             kernel.trendYears.map { kernel.outcomes[own].isFromLevel ? parameters[own].trend * $0 : 0 }
@@ -83,19 +86,20 @@ struct CareerRun {
         let start = RandomStream(
             seed: kernel.seed, purpose: .careers, draw: number, entity: entity, period: 0)
         let (stock, intake) = (start.uniforms(at: 0), start.uniforms(at: 1))
-        let counts = (0..<RecordLayout.groups).map { Int(schools.pupils[$0][first + place][lane]) }
         work.pupils.clear()
-        for group in counts.indices {
-            settle(counts[group], group, set, u: group == 0 ? stock.0 : stock.1, work)
+        for group in 0..<RecordLayout.groups {
+            let pupils = Int(schools.pupils[group][first + place][lane])
+            settle(pupils, group, set, u: group == 0 ? stock.0 : stock.1, work)
         }
         for year in 0..<kernel.years {
             let stream = RandomStream(
                 seed: kernel.seed, purpose: .careers, draw: number, entity: entity, period: kernel.periods[year])
             if year > 0 {
                 let numbers = stream.uniforms(at: PupilFlowKernel.firstFreeBlock)
-                for group in counts.indices {
+                for group in 0..<RecordLayout.groups {
+                    let pupils = Int(schools.pupils[group][first + place][lane])
                     enter(
-                        counts[group], group, set, year, total: group == 0 ? intake.0 : intake.1,
+                        pupils, group, set, year, total: group == 0 ? intake.0 : intake.1,
                         u: group == 0 ? numbers.0 : numbers.1, work)
                 }
             }
@@ -143,7 +147,6 @@ struct CareerRun {
     private func weigh(
         _ scenario: Int, _ year: Int, _ place: Int, _ lane: Int, first: Int, _ work: CareerWorkspace
     ) {
-        let cells = careers.plan.shifts.cells
         guard !cells.isEmpty else { return }
         deviate(scenario, year + 1, place, lane, first: first, work)
         let half = RecordLayout.groups * kernel.grades
@@ -158,11 +161,13 @@ struct CareerRun {
             work.factors[index] = shift == 0 || shift.isNaN ? 1 : Elementary.exp(min(max(shift, -30), 30))
         }
         for group in 0..<RecordLayout.groups {
-            let (base, cellOfRoute) = (draw.weights[group], careers.plan.shifts.cellOfRoute[group])
             work.pupils.withWeights(world: scenario, group: group) { weights in
-                for route in base.indices {
-                    let cell = cellOfRoute[route]
-                    weights[route] = cell < 0 ? base[route] : base[route] * work.factors[cell]
+                draw.weights[group].withUnsafeBufferPointer { base in
+                    cellOfRoute[group].withUnsafeBufferPointer { cells in
+                        for route in base.indices where cells[route] >= 0 {
+                            weights[route] = base[route] * work.factors[cells[route]]
+                        }
+                    }
                 }
             }
         }

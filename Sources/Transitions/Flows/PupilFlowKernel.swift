@@ -14,7 +14,7 @@ public final class PupilFlowKernel {
     /// The SES groups.
     public let groups: Int
 
-    /// Pupils at the beginning of the school year: `[world][group][class][grade]`.
+    /// Pupils at the beginning of the school year: `[group][grade][class][world]`, so that who is in a grade lies together.
     private var stock: UnsafeMutablePointer<Int>
     private var next: UnsafeMutablePointer<Int>
     private let stockCount: Int
@@ -29,6 +29,7 @@ public final class PupilFlowKernel {
     private let destinations: [Int]
     private let firstRoutes: [Int]
     private let routeCount: Int
+    private let gradeCount: Int
     /// Blocks of two random numbers for each group, grade and class.
     private let blocksPerCell: Int
 
@@ -44,6 +45,7 @@ public final class PupilFlowKernel {
         stock.initialize(repeating: 0, count: stockCount)
         next.initialize(repeating: 0, count: stockCount)
         routeCount = flow.routes.count
+        gradeCount = flow.gradeCount
         weightCount = worlds * groups * routeCount
         weights = .allocate(capacity: weightCount)
         weights.initialize(repeating: 0, count: weightCount)
@@ -74,23 +76,19 @@ public final class PupilFlowKernel {
 
     /// Adds pupils of a group to a cell of a world.
     public func add(_ pupils: Int, world: Int, group: Int, cell: Int) {
-        precondition(
-            (0..<worlds).contains(world) && (0..<groups).contains(group) && (0..<flow.cellCount).contains(cell))
         precondition(pupils >= 0, "whole numbers of pupils, 0 or more")
-        stock[(world * groups + group) * flow.cellCount + cell] += pupils
+        stock[place(world, group, cell)] += pupils
     }
 
     /// The pupils of a group in a cell of a world.
-    public func pupils(world: Int, group: Int, cell: Int) -> Int {
-        precondition(
-            (0..<worlds).contains(world) && (0..<groups).contains(group) && (0..<flow.cellCount).contains(cell))
-        return stock[(world * groups + group) * flow.cellCount + cell]
-    }
+    public func pupils(world: Int, group: Int, cell: Int) -> Int { stock[place(world, group, cell)] }
 
-    /// The pupils of a group in each cell of a world, for those who add them up.
-    package func withStock(world: Int, group: Int, _ body: (UnsafeBufferPointer<Int>) -> Void) {
-        precondition((0..<worlds).contains(world) && (0..<groups).contains(group))
-        body(UnsafeBufferPointer(start: stock + (world * groups + group) * flow.cellCount, count: flow.cellCount))
+    private func place(_ world: Int, _ group: Int, _ cell: Int) -> Int {
+        precondition(
+            (0..<worlds).contains(world) && (0..<groups).contains(group)
+                && (0..<PupilClass.count * gradeCount).contains(cell))
+        let (code, grade) = cell.quotientAndRemainder(dividingBy: gradeCount)
+        return ((group * gradeCount + grade) * PupilClass.count + code) * worlds + world
     }
 
     /// Writes how likely each route is against the others of its grade, 0 or more; by route.
@@ -119,30 +117,28 @@ public final class PupilFlowKernel {
         guard let tally = tally.baseAddress else { return }
         next.update(repeating: 0, count: stockCount)
         for group in 0..<groups {
-            for grade in 0..<flow.gradeCount { advance(group, grade, random, tally) }
+            for grade in 0..<gradeCount { advance(group, grade, random, tally) }
         }
         swap(&stock, &next)
     }
 
     private func advance(_ group: Int, _ grade: Int, _ random: RandomStream, _ tally: UnsafeMutablePointer<Int>) {
-        let (cells, grades) = (flow.cellCount, flow.gradeCount)
-        let routes = firstRoutes[grade]..<firstRoutes[grade + 1]
+        let (first, end) = (firstRoutes[grade], firstRoutes[grade + 1])
+        let cell = (group * gradeCount + grade) * PupilClass.count
         var isReady = false
         for code in 0..<PupilClass.count {
+            let pupils = stock + (cell + code) * worlds
             var hasNumbers = false
-            for world in 0..<worlds {
-                let own = world * groups + group
-                let pupils = stock[own * cells + code * grades + grade]
-                guard pupils > 0 else { continue }
+            for world in 0..<worlds where pupils[world] > 0 {
                 if !isReady {
-                    condition(group, routes)
+                    condition(group, first, end)
                     isReady = true
                 }
                 if !hasNumbers {
-                    draw(random, ((group * grades + grade) * PupilClass.count + code) * blocksPerCell, routes.count - 1)
+                    draw(random, (cell + code) * blocksPerCell, end - first - 1)
                     hasNumbers = true
                 }
-                divide(pupils, world, own, code, routes, tally)
+                divide(pupils[world], world, group, code, first, end, tally)
             }
         }
     }
@@ -150,34 +146,40 @@ public final class PupilFlowKernel {
     /// Divides the pupils of a cell of a world over the routes.
     @inline(__always)
     private func divide(
-        _ pupils: Int, _ world: Int, _ own: Int, _ code: Int, _ routes: Range<Int>, _ tally: UnsafeMutablePointer<Int>
+        _ pupils: Int, _ world: Int, _ group: Int, _ code: Int, _ first: Int, _ end: Int,
+        _ tally: UnsafeMutablePointer<Int>
     ) {
-        let (cells, grades) = (flow.cellCount, flow.gradeCount)
-        let chances = conditional + world * flow.mostRoutes
-        let count = tally + (own * PupilClass.count + code) * routeCount
-        var rest = pupils
-        for (place, route) in routes.enumerated() {
+        let chances = conditional + world * flow.mostRoutes - first
+        let count = tally + ((world * groups + group) * PupilClass.count + code) * routeCount
+        var (rest, route) = (pupils, first)
+        while rest > 0 {
+            let isLast = route == end - 1
             let taking =
-                place == routes.count - 1
-                ? rest : binomialQuantile(uniforms[place], trials: rest, probability: chances[place])
-            guard taking > 0 else { continue }
-            rest -= taking
-            count[route] += taking
-            let to = destinations[route]
-            if to >= 0 { next[own * cells + classAfter[route * PupilClass.count + code] * grades + to] += taking }
-            guard rest > 0 else { return }
+                isLast ? rest : binomialQuantile(uniforms[route - first], trials: rest, probability: chances[route])
+            if taking > 0 {
+                rest -= taking
+                count[route] += taking
+                let to = destinations[route]
+                if to >= 0 {
+                    let later =
+                        (group * gradeCount + to) * PupilClass.count + classAfter[route * PupilClass.count + code]
+                    next[later * worlds + world] += taking
+                }
+            }
+            route += 1
         }
     }
 
     /// Each world's probabilities of a grade's routes given that no earlier one is taken.
-    private func condition(_ group: Int, _ routes: Range<Int>) {
+    private func condition(_ group: Int, _ first: Int, _ end: Int) {
         for world in 0..<worlds {
             let own = weights + (world * groups + group) * routeCount
-            let chances = conditional + world * flow.mostRoutes
-            var sum = 0.0
-            for route in routes.reversed() {
+            let chances = conditional + world * flow.mostRoutes - first
+            var (sum, route) = (0.0, end)
+            while route > first {
+                route -= 1
                 sum += own[route]
-                chances[route - routes.lowerBound] = sum > 0 ? own[route] / sum : 0
+                chances[route] = sum > 0 ? own[route] / sum : 0
             }
         }
     }
