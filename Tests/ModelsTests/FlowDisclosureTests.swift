@@ -45,4 +45,16 @@ import Transitions
         #expect(
             !Set(model.suppressed.map(\.cell.outcome)).contains("left"), "who passes in the end does not hang on it")
     }
+
+    @Test("Remarks do not speak of hidden cells") func remarks() throws {
+        let text = Self.text.replacingOccurrences(
+            of: "year: year", with: "year: year\ndisclosure: {minimum_count: 1000}")
+        let table = Self.table.replacingOccurrences(of: "2018/19,havo_1,left,4\n", with: "")
+        let open = try FlowModelTests.fitted(FlowModelTests.counted, csv: table)
+        #expect(open.fit.diagnostics.contains { $0.name == "no_variation" }, "nobody left")
+        let hidden = try FlowModelTests.fitted(text, csv: table)
+        #expect(hidden.fit.estimates?.count == 0)
+        #expect(!hidden.fit.diagnostics.contains { $0.name == "no_variation" })
+        #expect(hidden.transitions?.flows?.rows.allSatisfy { $0.share == nil && $0.count == nil } == true)
+    }
 }

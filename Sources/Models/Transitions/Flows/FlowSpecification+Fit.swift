@@ -1,5 +1,5 @@
+import Disclosure
 import LinearAlgebra
-import OrderedCollections
 import Tables
 import Transitions
 
@@ -13,7 +13,6 @@ extension FlowSpecification {
         }
         let (estimates, all) = try estimates(flows)
         guard estimates.isFinite else { throw .numericalBreakdown }
-        remarks += Self.certainties(estimates)
         let pooled = baseline.map { own in years.filter { own.cohorts.contains($0) } } ?? years
         let fitted = FittedFlows(self, data: data, years: pooled)
         if fitted == nil {
@@ -30,26 +29,37 @@ extension FlowSpecification {
                 labels: estimates.labels.map(\.name), values: estimates.values, covariance: estimates.covariance),
             varianceComponents: [], estimates: estimates, standardDeviations: [:], diagnostics: remarks)
         var findings = TransitionsFindings(method: method)
-        var found = FlowFindings(
+        let found = FlowFindings(
             ladder: ladder, fitted: fitted, fittedYears: pooled, rows: FlowRow.all(flows, self), figures: figures,
             moves: FlowMoves.all(flows, ladder))
+        findings.flows = found
+        let counts = Self.counts(estimates.labels, flows)
         guard let data, let rule = disclosure.rule else {
-            findings.flows = found
-            return TransitionsResult(fit: fit, counts: Self.counts(estimates.labels, flows), findings: findings)
+            return TransitionsResult(fit: fit.adding(Self.certainties(estimates)), counts: counts, findings: findings)
         }
         let published = try PublishedFlowCells(
             data, flows, all, rule: rule, areBasesCells: disclosure.cells == .bases)
-        found.rows = published.masked(found.rows)
-        let withheld = Set(found.rows.filter { $0.suppressed != nil }.map { [$0.year, $0.group] })
-        found.moves = found.moves.filter { !withheld.contains([$0.year, $0.group]) }
-        findings.flows = found
+        return masked(TransitionsResult(fit: fit, counts: counts, findings: findings), published, rule)
+    }
+
+    /// What may be published.
+    private func masked(
+        _ result: TransitionsResult, _ published: PublishedFlowCells, _ rule: DisclosureRule
+    ) -> TransitionsResult {
+        var findings = result.findings
+        if var found = findings.flows {
+            found.rows = published.masked(found.rows)
+            let withheld = Set(found.rows.filter { $0.suppressed != nil }.map { [$0.year, $0.group] })
+            found.moves = found.moves.filter { !withheld.contains([$0.year, $0.group]) }
+            findings.flows = found
+        }
         let hidden = Set(published.suppressed.map(\.cell))
+        let fit = result.fit.without(
+            published.suppressed, coefficients: result.fit.coefficients.without(Set(hidden.map(\.name))), rule: rule)
         return TransitionsResult(
-            fit: fit.without(
-                published.suppressed, coefficients: fit.coefficients.without(Set(hidden.map(\.name))), rule: rule
-            ).adding(Self.remarks(published, disclosure)),
-            counts: Self.counts(estimates.labels, flows).filter { !hidden.contains($0.key) },
-            suppressed: published.suppressed, findings: findings)
+            fit: fit.adding(Self.remarks(published, disclosure) + (fit.estimates.map { Self.certainties($0) } ?? [])),
+            counts: result.counts.filter { !hidden.contains($0.key) }, suppressed: published.suppressed,
+            findings: findings)
     }
 
     private func flows(
