@@ -98,6 +98,10 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
                 + "there is no such track or grade beside it. Remove it."
         ) { $0.up = "{all: \(fixed(0.1)), high_1.practical: \(fixed(0.1))}" },
         Mistake(
+            "declared flows to several ends", at: "declared:",
+            "declared flows tell of one end only, and 'ends' has 2. Leave one, such as 'left'."
+        ) { $0.lines.append("ends: [left, abroad]") },
+        Mistake(
             "no probability of passing", at: declared,
             "no probability of 'passed' is declared for 'high_3' and 'theoretical'. Declare it, or one for 'all'."
         ) { $0.passed = "{low: \(fixed(0.9)), high.practical: \(fixed(0.9))}" },

@@ -162,6 +162,12 @@ extension CareerDeclaration {
             }
             return model.word(among: context.models).map { .model($0, place: model.place) }
         }
+        guard places.ladder.ends.count == 1 else {
+            mapping.fail(
+                "declared flows tell of one end only, and 'ends' has \(places.ladder.ends.count). Leave one, such as 'left'."
+            )
+            return nil
+        }
         guard let declared = mapping.required("declared"),
             let moves = moves(.flowProbability, declared, "declared flows", places)
         else { return nil }

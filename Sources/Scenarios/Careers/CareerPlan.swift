@@ -5,14 +5,6 @@ import Probability
 import Specifications
 import Transitions
 
-/// A declared number of careers: a probability, or a shift of log-odds.
-struct CareerParameter: Sendable {
-    /// As in `assumptions.csv`: `careers.vo.policy.2019/20.passed.havo`.
-    let name: String
-    let parameter: UncertainParameter
-    let key: InputKey
-}
-
 /// The careers of one sector, put together and checked: routes, and which parameters each rests on.
 struct CareerPlan: Sendable {
     let declaration: CareerDeclaration
@@ -21,7 +13,7 @@ struct CareerPlan: Sendable {
     let parameters: [CareerParameter]
     /// The log-odds of a fitted model, in place of declared probabilities.
     var fitted: FittedCareerFlows?
-    /// The parameter of each route's probability, or -1: `[group][route]`.
+    /// The parameter of each route's probability, or -1: `[group][route]`; none with a fitted model.
     private let bases: [[Int]]
     /// The route of each grade that has what the others leave, when flows are declared.
     private let rests: [Int]
@@ -36,43 +28,36 @@ struct CareerPlan: Sendable {
     ) throws(ScenarioError) {
         self.declaration = declaration
         let places = CareerPlaces(ladder: declaration.ladder, groups: [file.lowGroup, file.highGroup])
-        var parameters: [CareerParameter] = []
-        var firsts: [CareerParameterGroup: Int] = [:]
-        for group in declaration.parameterGroups {
-            firsts[group.subject] = parameters.count
-            parameters += group.parameters(declaration)
-        }
-        let position = {
-            (subject: CareerParameterGroup, parameters: PlacedParameters?, group: Int, track: Int, state: Int) in
-            guard let entry = parameters?.entry(group: group, track: track, state: state), let first = firsts[subject]
-            else { return -1 }
-            return first + entry
-        }
+        let own = CareerParameters(declaration)
+        parameters = own.all
         switch declaration.flows {
         case .model(let name, let place):
-            let own = try FittedCareerFlows(name, declaration, places, file: file, fits: fits, place: place)
-            fitted = own
-            flow = try own.flow(declaration)
+            let fit = try FittedCareerFlows(name, declaration, places, file: file, fits: fits, place: place)
+            (fitted, flow) = (fit, try fit.flow(declaration))
         case .declared(let moves):
             fitted = nil
             flow = try Self.flow(declaration, DeclaredFlows(moves: moves, places: places).destinations)
         }
+        bases = Self.bases(flow, declaration, own)
         let flow = flow
-        var declared: [DeclaredMove: PlacedParameters] = [:]
-        if case .declared(let moves) = declaration.flows { declared = moves }
-        bases = places.groups.indices.map { group in
+        rests = flow.routesByGrade.map { own in own.first { flow.isFailure(flow.routes[$0]) } ?? own.upperBound - 1 }
+        shifts = CareerShifts(flow, declaration, file, own)
+        offers = try CareerOffers(declaration, population, groups: places.groups)
+        try check(places.groups)
+    }
+
+    private static func bases(
+        _ flow: PupilFlow, _ declaration: CareerDeclaration, _ parameters: CareerParameters
+    ) -> [[Int]] {
+        guard case .declared(let moves) = declaration.flows else { return [] }
+        return (0..<RecordLayout.groups).map { group in
             flow.routes.map { route in
                 guard let move = flow.declaredMove(of: route), let (track, _) = flow.ladder.grade(route.from),
-                    !(flow.isFailure(route))
+                    !flow.isFailure(route)
                 else { return -1 }
-                return position(.flow(move), declared[move], group, track, route.from)
+                return parameters.place(of: .flow(move), moves[move], group: group, track: track, state: route.from)
             }
         }
-        rests = flow.routesByGrade.map { own in own.first { flow.isFailure(flow.routes[$0]) } ?? own.upperBound - 1 }
-        shifts = CareerShifts(flow, declaration, file, position)
-        offers = try CareerOffers(declaration, population, groups: places.groups)
-        self.parameters = parameters
-        try check(places.groups)
     }
 
     /// The most years at school on average that are no mistake.
@@ -129,63 +114,6 @@ struct CareerPlan: Sendable {
     }
 }
 
-/// What a set of careers' parameters is about.
-enum CareerParameterGroup: Hashable {
-    case flow(DeclaredMove)
-    case skill(DeclaredMove)
-    case wellbeing(DeclaredMove)
-    case policy(Int, DeclaredMove)
-
-    static func response(_ kind: UncertainParameter.Kind, _ move: DeclaredMove) -> CareerParameterGroup {
-        kind == .skillShift ? .skill(move) : .wellbeing(move)
-    }
-}
-
-/// Some parameters of careers with what they are about.
-struct CareerParameterSet {
-    let subject: CareerParameterGroup
-    /// `skill.retained`, to which the part of the pupils is added.
-    let name: String
-    let move: DeclaredMove
-    let year: Int
-    let placed: PlacedParameters
-
-    func parameters(_ declaration: CareerDeclaration) -> [CareerParameter] {
-        placed.entries.map { entry in
-            // 1,536 places for each move.
-            let index = move.code * 1536 + entry.part.code
-            return CareerParameter(
-                name: "careers.\(declaration.sector).\(name).\(entry.name)", parameter: entry.parameter,
-                key: .career(entry.parameter.kind, stream: declaration.stream, year: year, index: index))
-        }
-    }
-}
-
-extension CareerDeclaration {
-    /// All declared parameters, in a fixed order.
-    var parameterGroups: [CareerParameterSet] {
-        var sets: [CareerParameterSet] = []
-        func add(
-            _ name: String, _ moves: [DeclaredMove: PlacedParameters], year: Int = 0,
-            _ subject: (DeclaredMove) -> CareerParameterGroup
-        ) {
-            for move in DeclaredMove.allCases {
-                guard let placed = moves[move] else { continue }
-                sets.append(
-                    CareerParameterSet(
-                        subject: subject(move), name: "\(name).\(move.rawValue)", move: move, year: year,
-                        placed: placed))
-            }
-        }
-        if case .declared(let moves) = flows { add("declared", moves) { .flow($0) } }
-        for (kind, response) in responses { add(kind.key, response.shifts) { .response(kind, $0) } }
-        for (year, moves) in policy.sorted(by: { $0.key < $1.key }) {
-            add("policy.\(year)", moves, year: year.start) { .policy(year.start, $0) }
-        }
-        return sets
-    }
-}
-
 extension CareerLadder {
     /// The track and grade of a state; nil when it is none.
     func grade(_ state: Int) -> (track: Int, grade: Int)? {
@@ -211,106 +139,5 @@ extension PupilFlow {
         case .passed: .passed
         case .promoted, .movedOn: nil
         }
-    }
-}
-
-/// Which tracks the schools of a sector have, and with which shares pupils enter them.
-struct CareerOffers: Sendable {
-    /// Shares of those who enter, for each set of tracks that some school has: `[set][group][track]`.
-    let shares: [[[Double]]]
-    /// The set of each school of the population; -1 for schools of other sectors.
-    let sets: [Int]
-
-    init(
-        _ declaration: CareerDeclaration, _ population: SchoolPopulation, groups: [String]
-    ) throws(ScenarioError) {
-        var (found, shares, sets) = ([[Bool]](), [[[Double]]](), [Int]())
-        for school in population.schools {
-            guard school.sector == declaration.sector, school.pupils > 0 else {
-                sets.append(-1)
-                continue
-            }
-            let type = school.traits.type
-            let offered = declaration.tracks.map { track in
-                track.schoolTypes.map { types in type.map(types.contains) ?? false } ?? true
-            }
-            if let known = found.firstIndex(of: offered) {
-                sets.append(known)
-                continue
-            }
-            let words = type.map { "of type '\($0)'" } ?? "without a type"
-            guard offered.contains(true) else {
-                throw .careers(
-                    "schools \(words) have none of the tracks. Add the type to 'school_types' of a track.",
-                    place: declaration.place)
-            }
-            var own: [[Double]] = []
-            for group in groups.indices {
-                let kept = zip(offered, declaration.tracks).map { $0 ? $1.shares[group] : 0 }
-                let sum = kept.reduce(0, +)
-                guard sum > 0 else {
-                    throw .careers(
-                        "schools \(words) have only tracks that nobody of '\(groups[group])' enters. Give one of them a share.",
-                        place: declaration.place)
-                }
-                own.append(kept.map { $0 / sum })
-            }
-            sets.append(found.count)
-            found.append(offered)
-            shares.append(own)
-        }
-        (self.shares, self.sets) = (shares, sets)
-    }
-}
-
-/// Which shifts of log-odds apply to which routes: routes with the same shift in every year share a cell.
-struct CareerShifts: Sendable {
-    /// A shift that some routes share.
-    struct Cell: Hashable, Sendable {
-        let group: Int
-        /// The sector's grade in which deviations are read, counted from 0.
-        let grade: Int
-        /// -1 for staying in the last grade, which passing takes away from.
-        let sign: Double
-        /// Places among the parameters, or -1.
-        let skill: Int
-        let wellbeing: Int
-        /// By simulated year.
-        let policy: [Int]
-    }
-
-    let cells: [Cell]
-    /// The cell of each route, or -1: `[group][route]`.
-    let cellOfRoute: [[Int]]
-
-    init(
-        _ flow: PupilFlow, _ declaration: CareerDeclaration, _ file: ScenarioFile,
-        _ position: (CareerParameterGroup, PlacedParameters?, Int, Int, Int) -> Int
-    ) {
-        var (cells, places) = ([Cell](), [Cell: Int]())
-        let grades = file.gradeCount(of: declaration.sector)
-        cellOfRoute = (0..<RecordLayout.groups).map { group in
-            flow.routes.map { route in
-                guard route.move != .passed, let move = flow.declaredMove(of: route),
-                    let (track, grade) = flow.ladder.grade(route.from)
-                else { return -1 }
-                func find(_ subject: CareerParameterGroup, _ placed: PlacedParameters?) -> Int {
-                    position(subject, placed, group, track, route.from)
-                }
-                let cell = Cell(
-                    group: group, grade: min(grade, grades) - 1, sign: move == .passed ? -1 : 1,
-                    skill: find(.skill(move), declaration.skill?.shifts[move]),
-                    wellbeing: find(.wellbeing(move), declaration.wellbeing?.shifts[move]),
-                    policy: file.years.map { find(.policy($0.start, move), declaration.policy[$0]?[move]) })
-                guard cell.skill >= 0 || cell.wellbeing >= 0 || cell.policy.contains(where: { $0 >= 0 }) else {
-                    return -1
-                }
-                if let known = places[cell] { return known }
-                places[cell] = cells.count
-                cells.append(cell)
-                return cells.count - 1
-            }
-        }
-        self.cells = cells
     }
 }
