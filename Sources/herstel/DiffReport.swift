@@ -1,3 +1,4 @@
+import Glibc
 import Runs
 
 /// What differs between two runs, for a reader: conclusions first, then figures, then inputs.
@@ -15,7 +16,14 @@ struct DiffReport {
             .filter { !$0.isEmpty }.joined(separator: "\n\n")
     }
 
-    private var parts: [String] { [conclusions, absences, moves, inputs] }
+    private var parts: [String] { [conclusions, careers, absences, moves, inputs] }
+
+    /// What this comparison does not look into.
+    private var careers: String {
+        let hold = [difference.first, difference.second].contains { access($0.path + "/careers.csv", F_OK) == 0 }
+        return hold
+            ? "School careers are compared through goals only; look into careers.csv of both runs for the others." : ""
+    }
 
     private var runs: String {
         func line(_ name: String, _ run: ComparedRun) -> String {

@@ -103,8 +103,22 @@ enum Explanation {
             ?? []
     }
 
+    /// What a model's author wants its readers to know, in lines of at most a hundred characters.
+    static func note(_ model: ModelFile) -> String {
+        var lines = [""]
+        for word in ("Note: " + model.note).split(whereSeparator: \.isWhitespace) {
+            if let last = lines.last, last.count + word.count < 100 {
+                lines[lines.count - 1] += (last.isEmpty ? "" : " ") + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines.map { "  " + $0 }.joined(separator: "\n")
+    }
+
     static func model(_ model: ModelFile) -> String {
         var lines = ["\(model.name): \(model.title)", ""]
+        if !model.note.isEmpty { lines += [note(model), ""] }
         switch model.kind {
         case .growth(let growth):
             lines += [

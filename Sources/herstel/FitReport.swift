@@ -16,6 +16,7 @@ struct FitReport {
 
     private func text(of model: FittedModel) throws -> String {
         var parts = ["Model \(model.fit.model)" + (model.file.title.isEmpty ? "" : ": \(model.file.title)")]
+        if !model.file.note.isEmpty { parts.append(Explanation.note(model.file)) }
         if let growth = model.growth, model.suppressed.isEmpty { parts += [heading(growth), components(model.fit)] }
         if let generalised = model.generalised { parts += [heading(generalised), components(model.fit)] }
         if let evidence = model.evidence { parts.append(EvidenceReport(fit: evidence).heading) }
@@ -35,6 +36,7 @@ struct FitReport {
         if let inference = model.inference, !inference.intervals.isEmpty { parts.append(intervals(inference)) }
         if let analysis = result.analyses[model.fit.model] {
             parts.append(try deviationTable(analysis))
+            if let years = TransitionsReport.policyYears(model) { parts.append(years) }
             let gaps = try gapTable(analysis)
             if !gaps.isEmpty { parts.append(gaps) }
         }

@@ -16,7 +16,7 @@ struct GoalsReport {
             file.goals.contains { $0.figure == .career }
             ? ["  careers: percentage points from what they would have been without crisis and policy"] : []
         let titles = [
-            "Goals, and where '\(file.reference)' stands at their deadlines; of several outcomes the least in each draw",
+            "Goals, and where '\(file.reference)' stands at their deadlines; of several outcomes the worst in each draw",
             "Probability that each goal is met at its deadline, all its outcomes at once; one by one: goals.csv",
         ]
         return ([titles[0]] + names + careers + [figures.text, "", titles[1], probabilities.text]).joined(

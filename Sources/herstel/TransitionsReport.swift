@@ -8,6 +8,16 @@ enum TransitionsReport {
         return "  " + findings.method
     }
 
+    /// A warning beside verdicts on years in which rules were other.
+    static func policyYears(_ model: FittedModel) -> String? {
+        guard let findings = model.transitions?.policy else { return nil }
+        var years: [String] = []
+        for year in findings.compactMap(\.policyYear?.year) where !years.contains(year) { years.append(year) }
+        guard !years.isEmpty else { return nil }
+        return
+            "  Rules were other in \(years.joined(separator: ", ")): verdicts on these years are on rules and learning together."
+    }
+
     /// The years after the baseline, split into skill and policy.
     static func policy(_ model: FittedModel) -> [String] {
         guard let findings = model.transitions?.policy, let first = findings.first else { return [] }

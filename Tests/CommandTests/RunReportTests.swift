@@ -61,7 +61,7 @@ import Testing
               po      reading  money      0.005    0.005 to 0.005  -0.006      1.00       1.00      1.00  2021/22            0.00
               po      reading  none      -0.015  -0.015 to -0.015  -0.006      1.00       1.00      1.00  2022/23            0.00
 
-            Goals, and where 'money' stands at their deadlines; of several outcomes the least in each draw
+            Goals, and where 'money' stands at their deadlines; of several outcomes the worst in each draw
               1  learning: Back to the level
               2  by_score: by_score
                  figure          benchmark  ses  by the end of  at least    mean      90% of draws  P(met)

@@ -37,7 +37,8 @@ import Transitions
         }
         return FittedFlows(
             ladder: ladder, groups: groups, references: references,
-            logOdds: EstimateVector(labels: labels, values: values, covariance: covariance))
+            logOdds: EstimateVector(labels: labels, values: values, covariance: covariance),
+            baselineYears: ["2018/19"])
     }
 
     private func plan(_ flows: FittedFlows?) throws -> SimulationPlan {

@@ -40,7 +40,7 @@ extension ModelFile {
         do {
             let model = try fittedCells()
             try model.checkGroups()
-            return try model.withSeries()
+            return try model.withGroupRemark.withSeries()
         } catch let error as ModelError {
             throw LocatedModelError(path: path, error: error)
         }
@@ -135,6 +135,25 @@ extension ModelFile {
 extension FittedModel {
     /// The yearly flows of school careers, for the flows form of kind `transitions`: what a simulation of careers starts from.
     public var flows: FittedFlows? { transitions?.flows?.fitted }
+
+    /// The model with a remark where its groups are not those of the equity gap: without it no gap would be missed.
+    fileprivate var withGroupRemark: FittedModel {
+        guard case .transitions = file.kind, !file.judgement.areGroupsDeclared,
+            let labels = fit.estimates?.labels
+        else { return self }
+        let groups = Set((labels + suppressed.map(\.cell)).map(\.group)).subtracting([""])
+        let wanted = [file.judgement.lowGroup, file.judgement.highGroup]
+        guard !groups.isEmpty, !wanted.allSatisfy(groups.contains) else { return self }
+        var model = self
+        model.fit = fit.adding([
+            Diagnostic(
+                "no_gap",
+                note:
+                    "no equity gap: the groups are not \(wanted[0]) and \(wanted[1]). Name two of them: 'groups: {low: ..., high: ...}'",
+                isWarning: true)
+        ])
+        return model
+    }
 
     /// Refuses declared groups that no cell has: gaps would be missing in silence.
     fileprivate func checkGroups() throws(ModelError) {

@@ -28,6 +28,8 @@ public struct ModelFile: Sendable {
     public let bytes: [UInt8]
     /// One line on what the model is; empty when not given.
     public let title: String
+    /// What a reader of the figures must know, in its author's words; empty when not given.
+    public let note: String
     /// What is fitted.
     public let kind: Kind
     /// The pre-crisis reference; nil when the file declares none.
@@ -92,6 +94,7 @@ public struct ModelFile: Sendable {
         self.baseline = baseline ?? nil
         self.judgement = judgement
         title = model.optionalText("title") ?? ""
+        note = model.optionalText("note") ?? ""
         path = file.path
         bytes = file.bytes
         name = Self.stem(of: file.path)

@@ -27,9 +27,17 @@ public struct FittedFlows: Sendable {
     public let references: [Int?]
     /// The log-odds of the other destinations with their joint covariance. Destinations without a label have probability 0.
     public let logOdds: EstimateVector<FlowLabel>
+    /// The baseline years that they pool; empty when the model names no baseline, and all its years are pooled.
+    public internal(set) var baselineYears: [String]
+    /// Whether some rest on counts that may not be published: what is drawn from them would tell these.
+    public internal(set) var areWithheld = false
 
     /// Fitted flows.
-    public init(ladder: CareerLadder, groups: [String], references: [Int?], logOdds: EstimateVector<FlowLabel>) {
+    public init(
+        ladder: CareerLadder, groups: [String], references: [Int?], logOdds: EstimateVector<FlowLabel>,
+        baselineYears: [String]
+    ) {
+        self.baselineYears = baselineYears
         precondition(references.count == ladder.states.count, "a reference, or none, for each state")
         self.ladder = ladder
         self.groups = groups

@@ -33,6 +33,8 @@ public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConverti
     case fewClusters(column: String, found: Int)
     /// No rows are left for a dispersion.
     case noDispersion(rows: Int, effects: Int)
+    /// More fixed effects than can be meant.
+    case tooManyEffects(Int)
     /// A regression of states cannot be computed.
     case regression(CategoricalProblem)
 
@@ -75,6 +77,9 @@ public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConverti
         case .noDispersion(let rows, let effects):
             "\(rows) rows for \(effects) effects leave nothing to estimate the dispersion from. Use 'dispersion: none', or fewer "
                 + "effects."
+        case .tooManyEffects(let count):
+            "the formula has \(count) fixed effects; expected at most 1000. Does a factor number pupils or schools? Make it a random "
+                + "effect, or use coarser groups."
         case .regression(let problem): problem.description
         }
     }

@@ -17,7 +17,8 @@ extension TableSchema {
                     + "later); moved_up, moved_down (to a higher or lower track); left (without a diploma); pass_rate (diplomas "
                     + "over diplomas and pupils who stay in the last grade); without_delay_grade_3, above_placement_grade_3, "
                     + "below_placement_grade_3 (of pupils of grade 3; placement is the track in which they began); "
-                    + "without_delay_diploma (of diplomas); of an intake that met the year's flows in every year: diploma_share, "
+                    + "without_delay_diploma (of diplomas); of an intake that met the year's flows in every year (a "
+                    + "grade without pupils in a draw counts as leaving: not for few pupils): diploma_share, "
                     + "years_to_diploma (of those who get one)"),
             Column("track", .string, "track, or all"), Column("ses", .string, "SES group, or all"),
             Column("school_year", .string, "school year; moves are those at its end"),

@@ -10,6 +10,7 @@ struct CareerOffers: Sendable {
     init(
         _ declaration: CareerDeclaration, _ population: SchoolPopulation, groups: [String]
     ) throws(ScenarioError) {
+        try Self.checkTypes(declaration, population)
         var (found, shares, sets) = ([[Bool]](), [[[Double]]](), [Int]())
         for school in population.schools {
             guard school.sector == declaration.sector, school.pupils > 0 else {
@@ -46,5 +47,20 @@ struct CareerOffers: Sendable {
             shares.append(own)
         }
         (self.shares, self.sets) = (shares, sets)
+    }
+
+    /// Refuses types that no school has: their tracks would be empty in silence.
+    private static func checkTypes(
+        _ declaration: CareerDeclaration, _ population: SchoolPopulation
+    ) throws(ScenarioError) {
+        let known = Set(population.schools.filter { $0.sector == declaration.sector }.compactMap(\.traits.type))
+            .sorted()
+        for type in declaration.tracks.flatMap({ $0.schoolTypes ?? [] }) where !known.contains(type) {
+            throw .careers(
+                "'school_types' names '\(type)', and no school of '\(declaration.sector)' has that type. "
+                    + (known.isEmpty
+                        ? "The schools have no types." : "Their types are: \(known.joined(separator: ", "))."),
+                place: declaration.place)
+        }
     }
 }

@@ -1,6 +1,7 @@
 import LinearAlgebra
 import Models
 import Probability
+import Recovery
 import Specifications
 import Transitions
 
@@ -27,6 +28,7 @@ struct FittedCareerFlows: Sendable {
         guard let reference = file.models.first(where: { $0.name == name }), let flows = fits[name] else {
             throw .careers("model '\(name)' has no yearly flows (kind transitions).", place: place)
         }
+        try Self.check(flows, name, file, place)
         let ladder = declaration.ladder
         guard flows.ladder.tracks == ladder.tracks, flows.ladder.ends == ladder.ends else {
             throw .careers(
@@ -73,6 +75,29 @@ struct FittedCareerFlows: Sendable {
                 + (label.group.isEmpty ? "" : ", '\(label.group)'")
         }
         (self.destinations, self.elements) = (destinations, elements)
+    }
+
+    /// Refuses flows that hold the crisis, and those that would tell counts which may not be published.
+    private static func check(
+        _ flows: FittedFlows, _ name: String, _ file: ScenarioFile, _ place: SpecificationPlace
+    ) throws(ScenarioError) {
+        guard !flows.baselineYears.isEmpty else {
+            throw .careers(
+                "model '\(name)' names no baseline, so that its flows would hold the crisis years too. Add 'baseline: {cohorts: "
+                    + "[...]}' to it.", place: place)
+        }
+        for name in flows.baselineYears {
+            guard let year = SchoolYear(name), year > file.preCrisisYear else { continue }
+            throw .careers(
+                "the baseline of model '\(flows.baselineYears.joined(separator: ", "))' holds \(name), which is after the pre-crisis year "
+                    + "\(file.preCrisisYear) of the calendar. Take it out of the baseline.", place: place)
+        }
+        guard !flows.areWithheld else {
+            throw .careers(
+                "model '\(name)' has flows of too few pupils to be published, and a simulation would tell them. Pool states, groups "
+                    + "or years; or say in the model 'disclosure: {cells: bases}', or 'disclosure: none' where nothing is published.",
+                place: place)
+        }
     }
 
     private static func words(_ ladder: CareerLadder) -> String {

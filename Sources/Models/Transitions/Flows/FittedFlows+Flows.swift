@@ -44,7 +44,8 @@ extension FittedFlows {
         let covariance = Self.covariance(labels.map(\.label), groups, references, figures)
         self.init(
             ladder: ladder, groups: groups.map(\.group), references: references,
-            logOdds: EstimateVector(labels: labels.map(\.label), values: labels.map(\.value), covariance: covariance))
+            logOdds: EstimateVector(labels: labels.map(\.label), values: labels.map(\.value), covariance: covariance),
+            baselineYears: years)
     }
 
     /// The reference of each state; nil as a whole when the groups of a state share no destination.

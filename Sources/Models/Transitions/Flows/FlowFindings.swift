@@ -8,7 +8,7 @@ public struct FlowFindings: Sendable {
     public let ladder: CareerLadder
     /// The flows of the baseline years together, for simulations; nil when the groups of a state go to different places, so
     /// that no destination can be the reference of all.
-    public let fitted: FittedFlows?
+    public internal(set) var fitted: FittedFlows?
     /// The years in ``fitted``.
     public let fittedYears: [String]
     /// Every transition of every year and group.

@@ -14,7 +14,8 @@ extension FlowSpecification {
         let (estimates, all) = try estimates(flows)
         guard estimates.isFinite else { throw .numericalBreakdown }
         let pooled = baseline.map { own in years.filter { own.cohorts.contains($0) } } ?? years
-        let fitted = FittedFlows(self, data: data, years: pooled)
+        var fitted = FittedFlows(self, data: data, years: pooled)
+        fitted?.baselineYears = baseline == nil ? [] : pooled
         if fitted == nil {
             remarks.append(
                 Diagnostic(
@@ -49,17 +50,32 @@ extension FlowSpecification {
         var findings = result.findings
         if var found = findings.flows {
             found.rows = published.masked(found.rows)
+            found.fitted?.areWithheld = found.rows.contains { $0.suppressed != nil }
             let withheld = Set(found.rows.filter { $0.suppressed != nil }.map { [$0.year, $0.group] })
             found.moves = found.moves.filter { !withheld.contains([$0.year, $0.group]) }
             findings.flows = found
         }
-        let hidden = Set(published.suppressed.map(\.cell))
+        let suppressed = withTotals(published, findings.flows?.rows ?? [], result.counts.keys.map { $0 })
+        let hidden = Set(suppressed.map(\.cell))
         let fit = result.fit.without(
-            published.suppressed, coefficients: result.fit.coefficients.without(Set(hidden.map(\.name))), rule: rule)
+            suppressed, coefficients: result.fit.coefficients.without(Set(hidden.map(\.name))), rule: rule)
         return TransitionsResult(
             fit: fit.adding(Self.remarks(published, disclosure) + (fit.estimates.map { Self.certainties($0) } ?? [])),
-            counts: result.counts.filter { !hidden.contains($0.key) }, suppressed: published.suppressed,
+            counts: result.counts.filter { !hidden.contains($0.key) }, suppressed: suppressed,
             findings: findings)
+    }
+
+    /// The suppressed cells with those of all pupils in years in which a group's flows are hidden: their errors come from the groups'
+    /// own shares, and would tell how a hidden number of pupils is divided.
+    private func withTotals(
+        _ published: PublishedFlowCells, _ rows: [FlowRow], _ labels: [Cell]
+    ) -> [SuppressedCell] {
+        let known = Set(published.suppressed.map(\.cell))
+        let years = Set(rows.filter { $0.suppressed != nil && !$0.group.isEmpty }.map(\.year))
+            .union(known.filter { !$0.group.isEmpty }.map(\.cohort))
+        let totals = labels.filter { $0.group.isEmpty && years.contains($0.cohort) && !known.contains($0) }
+            .sorted { ($0.cohort, $0.outcome) < ($1.cohort, $1.outcome) }
+        return published.suppressed + totals.map { SuppressedCell(cell: $0, reason: "complementary") }
     }
 
     private func flows(

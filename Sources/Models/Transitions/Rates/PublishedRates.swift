@@ -32,12 +32,17 @@ public struct PublishedRates: Sendable {
         guard let list = value.list(atLeast: 1) else { return nil }
         var (events, trials, errors, sources): ([Double], [Double], [Double], [String]) = ([], [], [], [])
         var values = factorNames.map { _ in [String]() }
-        var isFine = true
+        var (isFine, seen) = (true, Set<[String]>())
         for item in list {
             guard let mapping = item.mapping("rate", keys: factorNames + Self.keys),
                 let names = Self.names(mapping, factorNames), let figure = Self.figure(mapping),
                 let origin = mapping.optional("source").map({ $0.text() }) ?? source ?? mapping.text("source")
             else {
+                isFine = false
+                continue
+            }
+            guard seen.insert(names).inserted else {
+                item.fail("'\(names.joined(separator: ", "))' is given twice. Give each figure once.")
                 isFine = false
                 continue
             }

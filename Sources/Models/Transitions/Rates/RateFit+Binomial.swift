@@ -200,6 +200,14 @@ extension RateRows {
         if frame.rowsOutsideSubset > 0 {
             list.append(Diagnostic("rows_outside_subset", Double(frame.rowsOutsideSubset)))
         }
+        if !otherAnswers.isEmpty {
+            list.append(
+                Diagnostic(
+                    "answers_of_no_event", Double(otherAnswers.count),
+                    note:
+                        "all count as if it did not happen: \(otherAnswers.prefix(12).joined(separator: ", ")). Declare codes that mean "
+                        + "no answer under data, missing", isWarning: true))
+        }
         let missing = leftOut - min(leftOut, rowsWithoutTrials)
         if rowsWithoutTrials > 0 {
             list.append(

@@ -18,6 +18,8 @@ struct RateRows {
     let areCounts: Bool
     /// The rows without trials, which say nothing.
     let rowsWithoutTrials: Int
+    /// The answers that count as no event, where there are several.
+    let otherAnswers: [String]
 
     init(_ specification: RateSpecification, table: Table?) throws(ModelError) {
         let response: RateResponse?
@@ -33,6 +35,7 @@ struct RateRows {
         }
         areCounts = response?.areCounts ?? true
         rowsWithoutTrials = answers.dropEmpty()
+        otherAnswers = answers.others.count > 1 ? answers.others : []
         var clusterColumn: [String] = []
         if case .cluster(let name) = specification.errors { clusterColumn = [name] }
         let prepared = try Self.prepared(specification, data, answers, clusterColumn)
@@ -129,6 +132,8 @@ private struct Answers {
     var events: [Double]
     var trials: [Double]
     var states: Factor?
+    /// The answers that count as no event.
+    var others: [String] = []
 
     init(events: [Double], trials: [Double]) { (self.events, self.trials) = (events, trials) }
 
@@ -167,6 +172,7 @@ private struct Answers {
                     column: column, answer: answer, nearest: nearest(to: answer, among: factor.levels),
                     known: factor.levels))
         }
+        others = factor.levels.filter { !answers.contains($0) }
         let isEvent = factor.levels.map { answers.contains($0) ? 1.0 : 0 }
         events = factor.codes.map { $0 < 0 ? .nan : isEvent[Int($0)] }
         trials = factor.codes.map { $0 < 0 ? .nan : 1 }

@@ -2,6 +2,9 @@ import OrderedCollections
 import Tables
 
 extension RateSpecification {
+    /// More fixed effects than this are a mistake, such as pupils taken as a group.
+    private static let mostEffects = 1000
+
     /// The data; nil where the figures stand in the model file.
     func table() throws -> Table? { try dataPath.map { try readCSV(path: $0, options: csv) } }
 
@@ -11,6 +14,11 @@ extension RateSpecification {
     /// - Throws: ``ModelError``.
     func fit(name: String, table: Table?, baseline: BaselineDeclaration?) throws(ModelError) -> TransitionsResult {
         let rows = try RateRows(self, table: table)
+        let effects = PredictorDesign(
+            rows.frame.formula.fixed, variables: rows.frame.variables, codings: rows.frame.codings
+        )
+        .columnNames.count
+        guard effects <= Self.mostEffects else { throw .transitions(.tooManyEffects(effects)) }
         if let states = rows.states {
             let fit = try StateFit(rows, states: states, self)
             return try published(
@@ -40,7 +48,7 @@ extension RateSpecification {
     func published(
         _ result: ModelFit, _ counts: OrderedDictionary<Cell, CellCount>, method: String, baseline: BaselineDeclaration?
     ) throws(ModelError) -> TransitionsResult {
-        let suppressed = try suppressed(counts)
+        let suppressed = Self.withTotals(try suppressed(counts), counts)
         let hidden = Set(suppressed.map(\.cell))
         // Sums of coefficients are cells: with one cell hidden none of them can be shown.
         let shown =
@@ -54,6 +62,21 @@ extension RateSpecification {
         var kept: [Cell: CellCount] = [:]
         for (cell, count) in counts where !hidden.contains(cell) { kept[cell] = count }
         return TransitionsResult(fit: shown, counts: kept, suppressed: suppressed, findings: findings)
+    }
+
+    /// The suppressed cells with the rates of all individuals wherever a group's is hidden.
+    ///
+    /// A year's rate of all is the sum of its groups' rates with weights that all years share: years without a gap tell the weights,
+    /// and these the group that is hidden in another.
+    private static func withTotals(
+        _ suppressed: [SuppressedCell], _ counts: OrderedDictionary<Cell, CellCount>
+    ) -> [SuppressedCell] {
+        let outcomes = Set(suppressed.map(\.cell).filter { !$0.group.isEmpty }.map(\.outcome))
+        let known = Set(suppressed.map(\.cell))
+        return suppressed
+            + counts.keys.filter { $0.group.isEmpty && outcomes.contains($0.outcome) && !known.contains($0) }.map {
+                SuppressedCell(cell: $0, reason: "complementary")
+            }
     }
 
     /// The cells below the least number; those of each outcome by themselves, because the pupils of two tracks are others.

@@ -159,6 +159,12 @@ public struct RateSpecification: Sendable {
             model.optional("rates")?.fail("'rounded_to' is for fits without random effects. Remove it.")
             return false
         }
+        if !isBinomial, let baseline = model.optional("baseline"), model.optional("better") == nil {
+            baseline.fail(
+                "more of one state is less of another: say which way each gets better, 'better: {\(outcome).STATE: lower, ...}', or "
+                    + "'better: higher' for all.")
+            return false
+        }
         if policy != nil, model.optional("baseline") == nil {
             model.optional("policy")?.fail(
                 "policy years are set against a baseline. Add 'baseline: {cohorts: [...], kind: mean}'.")
