@@ -384,11 +384,56 @@ import Testing
             "data: {file: d.csv}\noutcome: pass\nyear: year\ngroup: ses\nper: track\n"
                 + "response: {events: passed, trials: n}\ngroups: {low: p, high: t}\n", data: rows)
         let hidden = model.suppressed.map(\.cell)
-        #expect(hidden.count == 2 && hidden.allSatisfy { $0.outcome == "pass.havo" && $0.cohort == "2019" })
+        let groups = hidden.filter { !$0.group.isEmpty }
+        #expect(groups.count == 2 && groups.allSatisfy { $0.outcome == "pass.havo" && $0.cohort == "2019" })
+        // The rates of all, with weights that years share, would tell the hidden group's.
+        #expect(Set(hidden).subtracting(groups).map(\.cohort).sorted() == ["2018", "2019"])
+        #expect(hidden.allSatisfy { $0.outcome == "pass.havo" })
         #expect(model.fit.coefficients.count == 0)
         // The number of all less the published ones would be that of the hidden.
         #expect(
             Self.diagnostic(model, "trials")?.value == nil && Self.diagnostic(model, "overdispersion")?.value == nil)
         #expect(Self.diagnostic(model, "trials")?.note == "withheld: cells are suppressed")
+    }
+
+    @Test("A figure given twice, states without a direction and pupils as a group are refused")
+    func refusals() throws {
+        func message(_ yaml: String, data: String = "year,pupil,passed\n") throws -> String {
+            let folder = try TemporaryFolder()
+            _ = try folder.write(data, to: "d.csv")
+            let path = try folder.write("kind: transitions\n" + yaml, to: "m.yaml")
+            let error = #expect(throws: (any Error).self) { try ModelFile(path: path).fit() }
+            return "\(try #require(error))".replacing(folder.path + "/", with: "")
+        }
+        #expect(
+            try message(
+                "outcome: o\nsource: s\nrates: [{year: 2019, percent: 5, n: 100}, {year: 2020, percent: 6, n: 100}, "
+                    + "{year: 2019, percent: 5, n: 100}]\n"
+            ).hasSuffix("'2019' is given twice. Give each figure once."))
+        #expect(
+            try message(
+                "data: {file: d.csv}\noutcome: o\nyear: year\nbaseline: {cohorts: [2018]}\n"
+                    + "response: {states: passed, reference: a}\n"
+            ).contains("more of one state is less of another: say which way each gets better"))
+        let pupils = (0..<2400).map { "\(2018 + $0 % 2),p\($0 / 2),\($0 * 7 / 3 % 2)\n" }.joined()
+        #expect(
+            try message(
+                "data: {file: d.csv}\noutcome: o\nyear: year\ngroup: pupil\nresponse: {column: passed, event: ['1']}\n"
+                    + "formula: '~ year + pupil'\n", data: "year,pupil,passed\n" + pupils
+            ).hasPrefix("m.yaml: the formula has 1201 fixed effects; expected at most 1000."))
+    }
+
+    @Test("Odd answers and groups without a gap are told") func remarks() throws {
+        let rows = (0..<120).map { "\(2018 + $0 % 2),\($0 % 3 == 0 ? "low" : "high"),\([1, 0, 0, 1, 999][$0 % 5])\n" }
+        let model = try Self.fit(
+            "data: {file: d.csv}\noutcome: o\nyear: year\ngroup: ses\nresponse: {column: passed, event: ['1']}\n",
+            data: "year,ses,passed\n" + rows.joined())
+        #expect(
+            Self.diagnostic(model, "answers_of_no_event")?.note
+                == "all count as if it did not happen: 0, 999. Declare codes that mean no answer under data, missing")
+        #expect(
+            Self.diagnostic(model, "no_gap")?.note
+                == "no equity gap: the groups are not practical and theoretical. Name two of them: 'groups: {low: ..., high: ...}'"
+        )
     }
 }

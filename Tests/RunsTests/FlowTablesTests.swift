@@ -8,6 +8,8 @@ import Testing
 /// transitions.csv as it is written.
 @Suite struct FlowTablesTests {
     private static func rows(_ path: String) throws -> [[String: String]] {
+        // Where everything is withheld there is no table.
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
         let lines = try contents(of: path).split(separator: "\n").map {
             $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }

@@ -14,7 +14,9 @@ import Transitions
     }
 
     /// Log-odds of staying, leaving and moving up, by SES group and origin, uncertain in common.
-    private func flows(_ names: [String] = ["low", "high"], groups: [String] = [""]) throws -> FittedFlows {
+    private func flows(
+        _ names: [String] = ["low", "high"], groups: [String] = [""], baselineYears: [String] = ["2018/19"]
+    ) throws -> FittedFlows {
         let ladder = try Self.ladder(names)
         var (labels, values) = ([FlowLabel](), [Double]())
         var references: [Int?] = ladder.states.map { _ in nil }
@@ -38,7 +40,7 @@ import Transitions
         return FittedFlows(
             ladder: ladder, groups: groups, references: references,
             logOdds: EstimateVector(labels: labels, values: values, covariance: covariance),
-            baselineYears: ["2018/19"])
+            baselineYears: baselineYears)
     }
 
     private func plan(_ flows: FittedFlows?) throws -> SimulationPlan {
@@ -95,6 +97,16 @@ import Transitions
         #expect(abs(try #require(sampleVariance(first)) / 0.02 - 1) < 0.09)
         let sums = zip(first, second).map { $0 + $1 }
         #expect(abs(try #require(sampleVariance(sums)) / 0.06 - 1) < 0.09)
+    }
+
+    @Test func flowsThatMayHoldTheCrisisAreRefused() throws {
+        func message(_ years: [String]) throws -> String {
+            let error = #expect(throws: ScenarioError.self) { try plan(flows(baselineYears: years)) }
+            return "\(try #require(error))"
+        }
+        #expect(
+            try message([]).contains("model 'm' names no baseline, so that its flows would hold the crisis years too."))
+        #expect(try message(["2018/19", "2031/32"]).contains("holds 2031/32, which is after the pre-crisis year"))
     }
 
     @Test func aPolicyShiftsPassingAgainstStaying() throws {

@@ -179,7 +179,7 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
         #expect(
             try message {
                 $0.tracks = $0.tracks.replacing("}}", with: "}, school_types: [lyceum]}")
-            } == "schools without a type have none of the tracks. Add the type to 'school_types' of a track.")
+            } == "'school_types' names 'lyceum', and no school of 'po' has that type. The schools have no types.")
         #expect(
             try message { ($0.passed, $0.left) = (fixed(0.02), fixed(0)) }
                 == "pupils of 'practical' would stay at school for 51 years or more on average; expected at most 30. Look at "
@@ -199,7 +199,7 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
                           - {name: high, grades: 3, share: {practical: 0, theoretical: 1}, school_types: [lyceum]}
                     """
             }
-                == "schools without a type have only tracks that nobody of 'theoretical' enters. Give one of them a share."
+                == "'school_types' names 'lyceum', and no school of 'po' has that type. The schools have no types."
         )
     }
 }

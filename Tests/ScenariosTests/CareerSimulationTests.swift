@@ -279,14 +279,13 @@ private func matches(_ of: [Double], _ over: [Double], _ p: Double) -> Bool {
         #expect(weights[0][route] == 0.2 && weights[1][route] != 0.2 && weights[1][route] < 0.2)
     }
 
-    @Test func schoolsHaveTheTracksOfTheirType() throws {
+    @Test func aTrackThatNobodyEntersStaysEmpty() throws {
         var text = CareerText()
         text.text.regionColumn = nil
         text.tracks = """
-                  - {name: low, grades: 2, share: {practical: 0.75, theoretical: 0.25}}
-                  - {name: high, grades: 3, share: {practical: 0.25, theoretical: 0.75}, school_types: [lyceum]}
+                  - {name: low, grades: 2, share: {practical: 1, theoretical: 1}}
+                  - {name: high, grades: 3, share: {practical: 0, theoretical: 0}}
             """
-        // No school has a type, so none has the higher track.
         text.up = fixed(0)
         let draws = CareerDraws(try text.cube(draws: 3))
         #expect(draws.counts(.pupils, world: 0, track: 1, year: 3).allSatisfy { $0 == 0 })

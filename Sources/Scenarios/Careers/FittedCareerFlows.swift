@@ -86,10 +86,10 @@ struct FittedCareerFlows: Sendable {
                 "model '\(name)' names no baseline, so that its flows would hold the crisis years too. Add 'baseline: {cohorts: "
                     + "[...]}' to it.", place: place)
         }
-        for name in flows.baselineYears {
-            guard let year = SchoolYear(name), year > file.preCrisisYear else { continue }
+        for cohort in flows.baselineYears {
+            guard let year = SchoolYear(cohort), year > file.preCrisisYear else { continue }
             throw .careers(
-                "the baseline of model '\(flows.baselineYears.joined(separator: ", "))' holds \(name), which is after the pre-crisis year "
+                "the baseline of model '\(name)' holds \(cohort), which is after the pre-crisis year "
                     + "\(file.preCrisisYear) of the calendar. Take it out of the baseline.", place: place)
         }
         guard !flows.areWithheld else {
