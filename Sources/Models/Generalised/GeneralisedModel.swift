@@ -1,4 +1,5 @@
 import LinearAlgebra
+import Probability
 
 /// A generalised linear mixed model bound to its data, ready to be fitted by maximum likelihood.
 ///

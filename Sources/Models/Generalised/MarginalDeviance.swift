@@ -1,4 +1,5 @@
 import LinearAlgebra
+import Probability
 
 /// Minus twice the approximated marginal log-likelihood as a function of theta and beta.
 ///

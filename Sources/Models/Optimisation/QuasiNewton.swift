@@ -43,7 +43,7 @@ struct QuasiNewton {
                 throw .notConverged(evaluations: evaluations, reason: "no step lowers the deviance")
             }
             let moved = zip(next.point, point).map { $0 - $1 }
-            update(&inverse, moved: moved, turned: zip(next.gradient, gradient).map { $0 - $1 })
+            inverse.updateInverseHessian(moved: moved, turned: zip(next.gradient, gradient).map { $0 - $1 })
             (point, value, gradient) = next
         }
         throw .notConverged(evaluations: evaluations, reason: "the limit of steps")
@@ -73,20 +73,5 @@ struct QuasiNewton {
             length = min(max(parabola, 0.1 * length), 0.5 * length)
         }
         return nil
-    }
-
-    /// The BFGS update of the inverse, left out where the curvature along the step is not positive.
-    private func update(_ inverse: inout Matrix, moved s: [Double], turned y: [Double]) {
-        let curvature = dot(s, y)
-        let image = inverse * y
-        let form = dot(y, image)
-        guard curvature > 1e-12 * form.squareRoot() * dot(s, s).squareRoot(), curvature > 0 else { return }
-        let scale = (1 + form / curvature) / curvature
-        for column in s.indices {
-            for row in s.indices {
-                inverse[row, column] +=
-                    scale * s[row] * s[column] - (image[row] * s[column] + s[row] * image[column]) / curvature
-            }
-        }
     }
 }

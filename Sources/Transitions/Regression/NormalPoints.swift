@@ -30,7 +30,7 @@ struct NormalPoints: Sendable {
             weights = Array(repeating: 1 / Double(Self.sobolCount), count: Int(Self.sobolCount))
             return
         }
-        let rule = Self.hermite(Self.nodes[max(d, 1) - 1])
+        let rule = GaussHermiteRule(count: Self.nodes[max(d, 1) - 1])
         var (points, weights) = ([[Double]()], [1.0])
         for _ in 0..<d {
             (points, weights) = (
@@ -40,45 +40,5 @@ struct NormalPoints: Sendable {
         }
         self.points = points.flatMap { $0 }
         self.weights = weights
-    }
-
-    /// The nodes and weights of the Gauss-Hermite rule for a standard normal weight, exact up to degree 2 n - 1.
-    ///
-    /// The zeros of He_n by bisection on the number of sign changes in the Sturm sequence He_0(x) ... He_n(x); the weights are
-    /// Christoffel's, `1 / sum of h_j(x)^2` with h_j orthonormal. Abramowitz and Stegun (1964), 25.4.46.
-    static func hermite(_ n: Int) -> (nodes: [Double], weights: [Double]) {
-        let bound = 2 * Double(n).squareRoot() + 1
-        let nodes = (0..<n).map { index in
-            if 2 * index + 1 == n { return 0.0 }
-            var (low, high) = (-bound, bound)
-            while true {
-                let middle = (low + high) / 2
-                if middle <= low || middle >= high { return middle }
-                if n - zerosAbove(middle, n) > index { high = middle } else { low = middle }
-            }
-        }
-        return (nodes, nodes.map { 1 / sumOfSquares($0, n) })
-    }
-
-    private static func zerosAbove(_ x: Double, _ n: Int) -> Int {
-        // The ratios of successive polynomials; a negative one is a sign change.
-        var ratio = x
-        var changes = ratio < 0 ? 1 : 0
-        for degree in 1..<max(n, 1) {
-            if ratio == 0 { ratio = 1e-300 }
-            ratio = x - Double(degree) / ratio
-            if ratio < 0 { changes += 1 }
-        }
-        return changes
-    }
-
-    private static func sumOfSquares(_ x: Double, _ n: Int) -> Double {
-        var (previous, current, sum) = (0.0, 1.0, 1.0)
-        for degree in 1..<max(n, 1) {
-            let next = (x * current - Double(degree - 1).squareRoot() * previous) / Double(degree).squareRoot()
-            (previous, current) = (current, next)
-            sum += next * next
-        }
-        return sum
     }
 }

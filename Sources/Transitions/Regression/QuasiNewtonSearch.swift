@@ -53,8 +53,8 @@ struct QuasiNewtonSearch {
                 if -slope < 1e-4 * max(1, abs(value) * 1e-6) { return found }
                 throw .notConverged(iterations: found.iterations, reason: "no step raises the likelihood")
             }
-            update(
-                &found.inverseHessian, moved: zip(next.point, found.point).map { $0 - $1 },
+            found.inverseHessian.updateInverseHessian(
+                moved: zip(next.point, found.point).map { $0 - $1 },
                 turned: zip(next.gradient, gradient).map { $0 - $1 })
             (found.point, value, gradient) = next
         }
@@ -79,20 +79,5 @@ struct QuasiNewtonSearch {
             length = min(max(parabola, 0.1 * length), 0.5 * length)
         }
         return nil
-    }
-
-    /// The BFGS update of the inverse, left out where the curvature along the step is not positive.
-    private func update(_ inverse: inout Matrix, moved s: [Double], turned y: [Double]) {
-        let curvature = dot(s, y)
-        let image = inverse * y
-        let form = dot(y, image)
-        guard curvature > 1e-12 * form.squareRoot() * dot(s, s).squareRoot(), curvature > 0 else { return }
-        let scale = (1 + form / curvature) / curvature
-        for column in s.indices {
-            for row in s.indices {
-                inverse[row, column] +=
-                    scale * s[row] * s[column] - (image[row] * s[column] + s[row] * image[column]) / curvature
-            }
-        }
     }
 }

@@ -1,19 +1,17 @@
-import Probability
-
 /// The Gauss-Hermite rule for a standard normal weight: `E f(Z)` is about the sum of `weights_k f(nodes_k)`.
 ///
 /// Exact for polynomials up to degree 2 n - 1. Abramowitz and Stegun (1964), 25.4.46, there for the weight exp(-x^2).
-struct GaussHermiteRule: Sendable, Equatable {
+public struct GaussHermiteRule: Sendable, Equatable {
     /// The zeros of the Hermite polynomial He_n, ascending.
-    let nodes: [Double]
+    public let nodes: [Double]
     /// Their weights, which add up to 1.
-    let weights: [Double]
+    public let weights: [Double]
 
     /// The rule with n >= 1 nodes.
     ///
     /// The nodes are found by bisection, one at a time: the number of sign changes in the Sturm sequence He_0(x) ... He_n(x)
     /// says how many zeros lie above x. The weights are Christoffel's, `1 / sum of h_j(x)^2` with h_j orthonormal.
-    init(count n: Int) {
+    public init(count n: Int) {
         precondition(n >= 1, "a rule has at least one node")
         let bound = 2 * Double(n).squareRoot() + 1
         nodes = (0..<n).map { index in
