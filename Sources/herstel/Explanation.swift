@@ -52,7 +52,7 @@ enum Explanation {
         let (file, plan) = (prepared.file, prepared.plan)
         return try """
         \(file.name): \(file.title)
-
+        \(file.note.isEmpty ? "" : "\n" + note(file.note) + "\n")
         Scenarios, the first against which the others are compared: \(file.reference); \(plan.scenarios
                 .map(\.declaration.name).filter { $0 != file.reference }.joined(separator: ", "))
         School years \(file.years.first?.description ?? "") to \(file.years.last?.description ?? ""), \
@@ -103,10 +103,10 @@ enum Explanation {
             ?? []
     }
 
-    /// What a model's author wants its readers to know, in lines of at most a hundred characters.
-    static func note(_ model: ModelFile) -> String {
+    /// What a file's author wants its readers to know, in lines of at most a hundred characters.
+    static func note(_ text: String) -> String {
         var lines = [""]
-        for word in ("Note: " + model.note).split(whereSeparator: \.isWhitespace) {
+        for word in ("Note: " + text).split(whereSeparator: \.isWhitespace) {
             if let last = lines.last, last.count + word.count < 100 {
                 lines[lines.count - 1] += (last.isEmpty ? "" : " ") + word
             } else {
@@ -118,7 +118,7 @@ enum Explanation {
 
     static func model(_ model: ModelFile) -> String {
         var lines = ["\(model.name): \(model.title)", ""]
-        if !model.note.isEmpty { lines += [note(model), ""] }
+        if !model.note.isEmpty { lines += [note(model.note), ""] }
         switch model.kind {
         case .growth(let growth):
             lines += [

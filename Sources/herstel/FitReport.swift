@@ -16,7 +16,7 @@ struct FitReport {
 
     private func text(of model: FittedModel) throws -> String {
         var parts = ["Model \(model.fit.model)" + (model.file.title.isEmpty ? "" : ": \(model.file.title)")]
-        if !model.file.note.isEmpty { parts.append(Explanation.note(model.file)) }
+        if !model.file.note.isEmpty { parts.append(Explanation.note(model.file.note)) }
         if let growth = model.growth, model.suppressed.isEmpty { parts += [heading(growth), components(model.fit)] }
         if let generalised = model.generalised { parts += [heading(generalised), components(model.fit)] }
         if let evidence = model.evidence { parts.append(EvidenceReport(fit: evidence).heading) }

@@ -9,7 +9,8 @@ struct RunReport {
 
     var text: String {
         [
-            money, spending, RecoveryReport(run: run).text, CareersReport(run: run).text, GoalsReport(run: run).text,
+            plan.file.note.isEmpty ? "" : Explanation.note(plan.file.note), money, spending,
+            RecoveryReport(run: run).text, CareersReport(run: run).text, GoalsReport(run: run).text,
             DifferencesReport(run: run).text, SensitivityReport(run: run).text, EffectsReport(run: run).text,
         ].filter { !$0.isEmpty }.joined(separator: "\n\n")
     }

@@ -25,6 +25,8 @@ public struct ScenarioFile: Sendable {
     public let bytes: [UInt8]
     /// One line on what is compared.
     public let title: String
+    /// What a reader of the figures must know, in its author's words; empty when not given.
+    public let note: String
     /// The seed of all random numbers.
     public let seed: UInt64
     /// The number of draws.
@@ -164,6 +166,7 @@ public struct ScenarioFile: Sendable {
         self.goals = (goals ?? nil) ?? []
         self.careers = (careers ?? nil) ?? []
         title = mapping.optionalText("title") ?? ""
+        note = mapping.optionalText("note") ?? ""
         path = file.path
         bytes = file.bytes
         name = ModelFile.stem(of: file.path)
