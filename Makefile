@@ -3,12 +3,14 @@
 PACKAGES = liblapack-dev libblas-dev libnlopt-dev
 # Programs linked with the reference BLAS and LAPACK use OpenBLAS from the day it is installed; they run without it too.
 FASTER_PACKAGES = libopenblas0-pthread
-# R, for the tests that fit the same data with lme4; installed by continuous integration or with PEERS=1.
+# R, for the tests that fit the same data with lme4, and Slurm, for those of job arrays, which start one of their own;
+# installed by continuous integration or with PEERS=1.
 PEERS ?= $(CI)
 PEER_PACKAGES = $(if $(PEERS),r-base-core r-cran-lme4 r-cran-lmertest r-cran-numderiv r-cran-jsonlite \
 	r-cran-pbkrtest r-cran-clubsandwich r-cran-emmeans r-cran-metafor \
 	r-cran-survey r-cran-mitools r-cran-sandwich r-cran-nlme r-cran-mass r-cran-nnet r-cran-ordinal \
-	r-cran-markovchain r-cran-msm)
+	r-cran-markovchain r-cran-msm \
+	slurm-wlm munge)
 SCENARIO ?= scenarios/np-onderwijs.yaml
 # The processor that release builds are for: with AVX2 when this one has it, which makes the simulation's kernel about twice as fast
 # (Benchmarks/README.md) and changes no digit. `make build MARCH=` for any x86-64 processor, for programs that are carried to

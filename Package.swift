@@ -134,6 +134,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["herstel", "TestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "SlurmTests", dependencies: ["herstel", "Runs", "Specifications", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "Peers",
             dependencies: [
                 "herstel", "LinearAlgebra", "Models", "Recovery", "Surveys", "Tables", "TestSupport", "Transitions",

@@ -62,7 +62,7 @@ struct RunDirectory {
     }
 
     /// Makes a folder and those above it.
-    private static func makeFolder(_ path: String) throws(RunError) {
+    static func makeFolder(_ path: String) throws(RunError) {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/" + part

@@ -2,6 +2,8 @@
 public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The folder holds no plan.
     case noPlan(folder: String)
+    /// The folder cannot be a study's.
+    case badFolder(path: String, reason: String)
     /// The plan cannot be used.
     case badPlan(path: String, reason: String)
     /// The folder holds the plan of another study, or of another version of this one, with work done.
@@ -20,6 +22,8 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
     case noSuchUnit(Int, count: Int)
     /// Units are missing, so that the results cannot be made.
     case incomplete(folder: String, missing: [Int], units: Int)
+    /// Some of the units that were to be done failed, each for a reason told before.
+    case failedUnits([Int], of: Int)
     /// The variant cannot be read as a scenario.
     case badVariant(number: Int, description: String, reason: String)
     /// A scheduler's program is not there, failed or did not answer.
@@ -35,6 +39,7 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .noPlan(let folder):
             "\(folder): no study is planned here (plan.json). Plan it first: herstel batch plan STUDY --output \(folder)"
+        case .badFolder(let path, let reason): "\(path): \(reason). Choose another folder with --output."
         case .badPlan(let path, let reason):
             "\(path): the plan cannot be used: \(reason). Plan the study again: herstel batch plan."
         case .otherPlan(let folder, let difference):
@@ -57,6 +62,8 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
         case .incomplete(let folder, let missing, let units):
             "\(folder): \(missing.count) of \(units) units are missing or damaged (\(numberRanges(missing))). Do them with: "
                 + "herstel batch retry \(folder)"
+        case .failedUnits(let units, let count):
+            "\(units.count) of \(count) units failed (\(numberRanges(units))); the reasons stand above."
         case .badVariant(let number, let description, let reason):
             "variant \(number) (\(description)) is no scenario that can be simulated:\n\(reason)"
         case .scheduler(let program, let reason): "\(program): \(reason)"
