@@ -10,6 +10,12 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
     case otherPlan(folder: String, difference: String)
     /// A file that the study rests on is not what it was when the study was planned.
     case changedInput(path: String, folder: String)
+    /// The folder in which the study was planned cannot be entered.
+    case noDirectory(path: String, reason: String)
+    /// A unit was told to stop.
+    case stopped(unit: Int, kept: Int, draws: Int)
+    /// Variants have tables that do not fit together.
+    case otherColumns(table: String, variant: Int, folder: String)
     /// Another version of the program planned the study.
     case otherVersion(planned: String, folder: String)
     /// The study has no such unit or task.
@@ -25,6 +31,9 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Jobs of the study are in the queue already.
     case alreadySubmitted(job: String, tasks: Int)
 
+    /// Whether somebody asked for it.
+    var isStop: Bool { if case .stopped = self { true } else { false } }
+
     /// The message.
     public var description: String {
         switch self {
@@ -38,6 +47,15 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
         case .changedInput(let path, let folder):
             "\(path): the file has changed since the study in \(folder) was planned. Undo the change, or plan again in "
                 + "another folder with --output."
+        case .noDirectory(let path, let reason):
+            "\(path): the study was planned in this folder, which cannot be entered here: \(reason). Paths of its files start "
+                + "there: work on a machine that has it, or plan again."
+        case .stopped(let unit, let kept, let draws):
+            "unit \(unit) was stopped before its end; \(kept) of its \(draws) draws are kept. It goes on from these when it is "
+                + "started again."
+        case .otherColumns(let table, let variant, let folder):
+            "\(folder): \(table) of variant \(variant) has other columns than that of variants before it, so that they cannot "
+                + "stand in one table. Leave the table out of the study's tables, or divide the study."
         case .otherVersion(let planned, let folder):
             "\(folder): the study was planned by herstel \(planned); this is \(herstelVersion). Use that version, or plan again."
         case .noSuchUnit(let number, let count): "\(number): no such number; expected 1 to \(count)."
