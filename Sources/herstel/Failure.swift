@@ -46,6 +46,7 @@ enum Failure {
         case let error as ScenarioError: error.description
         case let error as FundingError: error.description
         case let error as RunError: error.description
+        case let error as BatchError: error.description
         case let error as DiffError: error.description
         case let error as SynthesisError: error.description
         default: nil
