@@ -8,22 +8,7 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
 
 /// What the keys of careers refuse, word by word.
 @Suite struct CareerMessageTests {
-    struct Mistake: Sendable, CustomTestStringConvertible {
-        let name: String
-        /// The text that begins where the message points to; it is there once.
-        let fault: String
-        let message: String
-        let change: @Sendable (inout CareerText) -> Void
-
-        init(
-            _ name: String, at fault: String, _ message: String,
-            _ change: @escaping @Sendable (inout CareerText) -> Void
-        ) {
-            (self.name, self.fault, self.message, self.change) = (name, fault, message, change)
-        }
-
-        var testDescription: String { name }
-    }
+    typealias Mistake = TextMistake<CareerText>
 
     private static let declared = "retained: {distribution: fixed, value: 0.1"
 
