@@ -62,6 +62,14 @@ import Testing
             "m.yaml:6:10: the random effects of 'school' are slopes; rates have random intercepts only. Use '(1 | school)', and '(1 | school:x)' for what differs by x within it."
         ),
         (
+            counts + "formula: ~ year + (1 | school) + (1 | track) + (1 | school)\n",
+            "m.yaml:6:10: the random intercept '(1 | school)' stands in the formula twice, as itself or within '/'. Remove one: the data cannot tell their variances apart."
+        ),
+        (
+            counts + "formula: ~ year + (1 | school/track) + (1 | track:school)\n",
+            "m.yaml:6:10: the random intercept '(1 | school:track)' stands in the formula twice, as itself or within '/'. Remove one: the data cannot tell their variances apart."
+        ),
+        (
             counts + "formula: ~ year + offset(x)\n",
             "m.yaml:6:10: a formula of rates has no offset. Remove 'offset(...)'."
         ),
