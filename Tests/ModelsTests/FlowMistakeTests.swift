@@ -138,4 +138,18 @@ import Testing
             }
         #expect(found.hasPrefix(mistake.message), "\(found)")
     }
+
+    @Test("Years and groups whose names run into each other are refused") func names() throws {
+        let rows = FlowModelTests.table.split(separator: "\n").dropFirst().map { $0.drop { $0 != "," } }
+        let table = [("2018", "a:b"), ("2018:a", "b")].map { year, group in
+            rows.map { "\(year),\(group)\($0)\n" }.joined()
+        }
+        let found = try Self.message(
+            FlowModelTests.counted.replacingOccurrences(of: "year: year", with: "year: year\ngroup: ses"),
+            csv: "year,ses,before,after,pupils\n" + table.joined())
+        #expect(
+            found
+                == "careers.yaml: two of the years and groups would both be named 'retention:2018:a:b': a ':' stands in one of "
+                + "their names. Rename it.")
+    }
 }

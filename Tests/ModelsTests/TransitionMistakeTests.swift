@@ -184,6 +184,12 @@ import Testing
     private static let table =
         "year,group,passed,n\n2018,a,40,50\n2019,a,42,50\n2020,a,45,50\n2018,b,30,50\n2019,b,35,50\n2020,b,44,50\n"
 
+    /// All combinations of values, each with a count of its own.
+    private static func grid(_ columns: [String]...) -> String {
+        let rows = columns.reduce([""]) { rows, values in rows.flatMap { row in values.map { row + $0 + "," } } }
+        return rows.enumerated().map { "\($1)\(20 + $0 * 7 % 11)\n" }.joined()
+    }
+
     static let data: [(yaml: String, data: String, message: String)] = [
         (
             counts,
@@ -324,6 +330,22 @@ import Testing
             counts + "group: group\ngroups: {low: a, high: c}\n",
             table,
             "m.yaml: 'c' is not a level of factor 'groups'. Did you mean 'a'?"
+        ),
+        (
+            states + "per: track\n",
+            "year,track,next,n\n" + grid(["2018", "2019"], ["x.a", "x"], ["a.up", "up", "promoted"]),
+            "m.yaml: the outcome 'pass.x.a.up' would be that of 'x' with the state 'a.up', and that of 'x.a' with the state 'up'. Rename a level of 'track' or a state."
+        ),
+        (
+            states + "formula: ~ year + b * x\n",
+            "year,b,x,next,n\n" + grid(["2018", "2019"], ["0", "1"], ["0", "1"], ["up", "up:b", "promoted"]),
+            "m.yaml: two coefficients would both be named 'up:b:x', put together from states and columns. Rename a state or a column."
+        ),
+        (
+            rows
+                + "data: {file: d.csv}\nresponse: {ordered: [a, \"b|c\", \"a|b\", c], column: next, count: n}\n",
+            "year,next,n\n" + grid(["2018", "2019"], ["a", "b|c", "a|b", "c"]),
+            "m.yaml: two coefficients would both be named 'a|b|c', put together from states and columns. Rename a state or a column."
         ),
         (
             counts + "formula: ~ year + (1 | group)\n",

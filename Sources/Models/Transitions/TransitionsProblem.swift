@@ -35,6 +35,10 @@ public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConverti
     case noDispersion(rows: Int, effects: Int)
     /// More fixed effects than can be meant.
     case tooManyEffects(Int)
+    /// Two pairs of a level and a state make one outcome's name.
+    case sameOutcome(String, first: String, second: String, column: String)
+    /// Two pairs of a state and a column make one coefficient's name.
+    case sameCoefficient(String)
     /// A regression of states cannot be computed.
     case regression(CategoricalProblem)
 
@@ -80,6 +84,10 @@ public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConverti
         case .tooManyEffects(let count):
             "the formula has \(count) fixed effects; expected at most 1000. Does a factor number pupils or schools? Make it a random "
                 + "effect, or use coarser groups."
+        case .sameOutcome(let name, let first, let second, let column):
+            "the outcome '\(name)' would be that of \(first), and that of \(second). Rename a level of '\(column)' or a state."
+        case .sameCoefficient(let name):
+            "two coefficients would both be named '\(name)', put together from states and columns. Rename a state or a column."
         case .regression(let problem): problem.description
         }
     }
