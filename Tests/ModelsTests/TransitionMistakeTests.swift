@@ -184,6 +184,14 @@ import Testing
     private static let table =
         "year,group,passed,n\n2018,a,40,50\n2019,a,42,50\n2020,a,45,50\n2018,b,30,50\n2019,b,35,50\n2020,b,44,50\n"
 
+    /// Levels 'bc' of 'a' and 'c' of 'ab', whose columns would both be named 'abc'.
+    private static func namesakes(_ column: String, _ values: [Any]) -> String {
+        "year,a,ab,school,\(column),n\n"
+            + values.enumerated().map {
+                "\(2018 + $0 / 4),\($0 & 2 == 0 ? "aa" : "bc"),\($0 & 1 == 0 ? "a" : "c"),s\($0 % 3),\($1),\(10 + $0)\n"
+            }.joined()
+    }
+
     /// All combinations of values, each with a count of its own.
     private static func grid(_ columns: [String]...) -> String {
         let rows = columns.reduce([""]) { rows, values in rows.flatMap { row in values.map { row + $0 + "," } } }
@@ -330,6 +338,21 @@ import Testing
             counts + "group: group\ngroups: {low: a, high: c}\n",
             table,
             "m.yaml: 'c' is not a level of factor 'groups'. Did you mean 'a'?"
+        ),
+        (
+            counts + "formula: ~ year + a + ab\n",
+            namesakes("passed", [5, 6, 7, 5, 6, 8, 7, 6]),
+            "m.yaml: two fixed effects would both be named 'abc': a factor with the end of that name as a level, and a column of that name. Rename one of the columns."
+        ),
+        (
+            counts + "formula: ~ year + a + ab + (1 | school)\n",
+            namesakes("passed", [5, 6, 7, 5, 6, 8, 7, 6]),
+            "m.yaml: two fixed effects would both be named 'abc': a factor with the end of that name as a level, and a column of that name. Rename one of the columns."
+        ),
+        (
+            states + "formula: ~ year + a + ab\n",
+            namesakes("next", ["up", "promoted", "up", "up", "promoted", "up", "promoted", "up"]),
+            "m.yaml: two fixed effects would both be named 'abc': a factor with the end of that name as a level, and a column of that name. Rename one of the columns."
         ),
         (
             states + "per: track\n",
