@@ -340,6 +340,11 @@ import Testing
             "m.yaml: 'c' is not a level of factor 'groups'. Did you mean 'a'?"
         ),
         (
+            counts + "formula: ~ year + (1 | year)\n",
+            table,
+            "m.yaml: the 6 complete rows have 3 different combinations of effects and groups, no more than the 3 fixed effects: nothing is left to tell random effects by. Use fewer effects, or group by another column."
+        ),
+        (
             counts + "formula: ~ year + a + ab\n",
             namesakes("passed", [5, 6, 7, 5, 6, 8, 7, 6]),
             "m.yaml: two fixed effects would both be named 'abc': a factor with the end of that name as a level, and a column of that name. Rename one of the columns."
