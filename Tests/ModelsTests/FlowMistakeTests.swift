@@ -76,6 +76,12 @@ import Testing
                 "careers.yaml:12:32: found 'hvo'; expected 'grades', 'before_last', 'havo', 'havo_1', 'havo_2', 'havo_3' or "
                 + "'diploma_havo'. Did you mean 'havo'?"),
         Mistake(
+            from: "design_effect: 4", to: "design_effect: 1e-320",
+            message: "careers.yaml:12:82: found 1e-320; expected a number from 0.01 to 10000."),
+        Mistake(
+            .counted, from: "count: pupils", to: "count: pupils\n  design_effect: 1e-320",
+            message: "careers.yaml:11:18: found 1e-320; expected a number from 0.01 to 10000."),
+        Mistake(
             from: "few}", to: "few, source: a}",
             message: "careers.yaml:13:89: a figure has a 'source' or is an 'assumption', not both."),
         Mistake(

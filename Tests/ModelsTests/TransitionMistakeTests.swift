@@ -160,6 +160,21 @@ import Testing
             "m.yaml:9:23: '2020' is a policy year: its deviation is not that of skill alone. Name years under the old rules."
         ),
         (
+            counts + baseline + policy
+                + "  skill: {log_odds_per_sd: {estimate: 800, std_error: 0.2, source: s}, deviation: {2020: {estimate: -0.1, std_error: 0.1, source: s}}}\n",
+            "m.yaml:9:39: found 800; expected a number from -50 to 50."
+        ),
+        (
+            counts + baseline + policy
+                + "  skill: {log_odds_per_sd: {estimate: 1, std_error: 1e300, source: s}, deviation: {2020: {estimate: -0.1, std_error: 0.1, source: s}}}\n",
+            "m.yaml:9:53: found 1e300; expected a number from 0 to 50."
+        ),
+        (
+            counts + baseline + policy
+                + "  skill: {log_odds_per_sd: {estimate: -20, std_error: 1, source: s}, deviation: {2020: {estimate: 3, std_error: 0.1, source: s}}}\n",
+            "m.yaml:9:81: skill would move the log-odds of '2020' by -60; expected at most 50 either way. Correct the deviation, or 'log_odds_per_sd'."
+        ),
+        (
             states + "formula: ~ year + (1 | school) + (1 | school:track)\n",
             "m.yaml:6:10: states have a single random intercept, such as '(1 | school)'; found 2. Remove the others."
         ),

@@ -187,7 +187,7 @@ private struct Precision {
     private let standardError: Double?
 
     init?(_ mapping: SpecificationMapping) {
-        guard let effect = mapping.number("design_effect", in: .positive, default: 1),
+        guard let effect = mapping.number("design_effect", in: .designEffect, default: 1),
             let unit = mapping.number("rounded_to", in: .nonNegative, default: 0)
         else { return nil }
         (designEffect, rounding) = (effect, unit)
