@@ -76,11 +76,33 @@ import Testing
                 "careers.yaml:12:32: found 'hvo'; expected 'grades', 'before_last', 'havo', 'havo_1', 'havo_2', 'havo_3' or "
                 + "'diploma_havo'. Did you mean 'havo'?"),
         Mistake(
+            from: "years: [2018/19]", to: "years: [2018/19, 2018/19]",
+            message: "careers.yaml:11:15: entry 2 of the list repeats an earlier one. Name each once."),
+        Mistake(
+            from: "{from: grades", to: "{groups: ['', girls], from: grades",
+            message:
+                "careers.yaml:13:16: found an empty name; expected the names of years or groups. Leave the key out where the "
+                + "figure holds for all."),
+        Mistake(
+            from: "{from: grades", to: "{groups: [girls, girls], from: grades",
+            message: "careers.yaml:13:16: entry 2 of the list repeats an earlier one. Name each once."),
+        Mistake(
+            from: "{havo: 1, assumption: all}", to: "{'': {havo: 1}, assumption: all}",
+            message: "careers.yaml:8:11: found an empty name; expected a track, or a group."),
+        Mistake(
             from: "design_effect: 4", to: "design_effect: 1e-320",
             message: "careers.yaml:12:82: found 1e-320; expected a number from 0.01 to 10000."),
         Mistake(
             .counted, from: "count: pupils", to: "count: pupils\n  design_effect: 1e-320",
             message: "careers.yaml:11:18: found 1e-320; expected a number from 0.01 to 10000."),
+        Mistake(
+            from: "{name: havo,", to: "{name: '',",
+            message: "careers.yaml:6:3: a track or end has an empty name. Give each a name of its own."),
+        Mistake(
+            from: "{name: havo, grades: 3}]", to: "{name: havo, grades: 3}, {name: havo_1, grades: 1}]",
+            message:
+                "careers.yaml:6:3: 'havo_1' is the name of a track, and of a grade, diploma or end. Rename the track or the end."
+        ),
         Mistake(
             from: "few}", to: "few, source: a}",
             message: "careers.yaml:13:89: a figure has a 'source' or is an 'assumption', not both."),

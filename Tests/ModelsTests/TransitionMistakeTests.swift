@@ -175,6 +175,10 @@ import Testing
             "m.yaml:9:81: skill would move the log-odds of '2020' by -60; expected at most 50 either way. Correct the deviation, or 'log_odds_per_sd'."
         ),
         (
+            published + "group: ses\nrates: [{year: 2018, ses: '', count: 1, n: 10, source: s}]\n",
+            "m.yaml:4:27: found an empty name; expected that of a 'ses'."
+        ),
+        (
             states + "formula: ~ year + (1 | school) + (1 | school:track)\n",
             "m.yaml:6:10: states have a single random intercept, such as '(1 | school)'; found 2. Remove the others."
         ),

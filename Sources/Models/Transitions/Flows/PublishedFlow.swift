@@ -135,7 +135,14 @@ struct PublishedFlow {
     /// One name or a list; empty when absent, nil after an error.
     private static func names(_ value: SpecificationValue?) -> [String]? {
         guard let value else { return [] }
-        return value.isList ? value.texts(atLeast: 1) : value.text().map { [$0] }
+        guard let names = value.isList ? value.texts(atLeast: 1) : value.text().map({ [$0] }) else { return nil }
+        guard !names.contains("") else {
+            value.fail(
+                "found an empty name; expected the names of years or groups. Leave the key out where the figure holds for all."
+            )
+            return nil
+        }
+        return SeriesSpecification.withoutRepeats(names, value)
     }
 
     private static func scope(_ mapping: SpecificationMapping, _ years: [String], _ groups: [String]) -> String {
