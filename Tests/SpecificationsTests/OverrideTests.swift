@@ -86,7 +86,7 @@ private func message(_ change: SpecificationOverride) throws -> String? {
         #expect(try value("seed", after: scale("seed", "2"), scale("seed", "3")) == "30")
     }
 
-    @Test(arguments: [
+    private static let refused: [(SpecificationOverride, String)] = [
         (set("seeed.a", "1"), "the file has no key 'seeed'. Did you mean 'seed'?"),
         (scale("zzz", "1"), "the file has no key 'zzz'; it has 'title', 'seed', 'rate', 'odd key.', 'outcomes'."),
         (set("rate.2021/23.a", "1"), "'rate' has no key '2021/23'. Did you mean '2021/22'?"),
@@ -172,7 +172,9 @@ private func message(_ change: SpecificationOverride) throws -> String? {
             set(String(repeating: "[1]", count: 33), "1"),
             "the path cannot be read: it has more than 32 steps."
         ),
-    ])
+    ]
+
+    @Test(arguments: refused)
     func saysWhyAChangeDoesNotFit(change: SpecificationOverride, expected: String) throws {
         #expect(try message(change) == expected)
     }

@@ -5,7 +5,7 @@ extension StudyFolder {
     /// The same folder from everywhere.
     ///
     /// - Throws: ``BatchError/noPlan(folder:)`` when it is not there.
-    func absolute() throws(BatchError) -> StudyFolder {
+    public func absolute() throws(BatchError) -> StudyFolder {
         guard let real = realpath(path, nil) else { throw .noPlan(folder: path) }
         defer { free(real) }
         return StudyFolder(String(cString: real))

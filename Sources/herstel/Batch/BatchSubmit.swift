@@ -72,7 +72,7 @@ struct UnitSubmission {
         let plan = try StudyPlan(in: folder)
         // What is damaged is found, and taken back, by the attempt to join.
         if selection == .missing, try isJoined(folder) { return }
-        let units = try StudyState(plan, in: folder).numbers { $0.isToDo }
+        let units = StudyState(plan, in: folder).numbers { $0.isToDo }
         guard !units.isEmpty else { return try finish(plan, folder) }
         let tasks = Array(Set(units.map { plan.task(ofUnit: $0) })).sorted()
         let program = try ProgramPath.current()
@@ -89,13 +89,13 @@ struct UnitSubmission {
                 """)
         case .local: try runHere(units, plan, folder)
         case .parallel:
-            let absolute = folder.absolutePath
+            let absolute = try folder.absolute().path
             print(
                 try ParallelCommands.lines(plan, folder: absolute, program: program, tasks: tasks)
                     .joined(separator: "\n"))
             Terminal.note("herstel: when all have ended, join the results with: herstel batch merge " + path)
         case .pbs:
-            let script = try PBSScript(plan, folder: folder.absolutePath, program: program, tasks: tasks)
+            let script = try PBSScript(plan, folder: try folder.absolute().path, program: program, tasks: tasks)
             try script.write(in: folder)
             print(script.commands.joined(separator: "\n"))
         }
@@ -126,7 +126,7 @@ struct UnitSubmission {
 
     /// Nothing is left to compute that nobody works on.
     private func finish(_ plan: StudyPlan, _ folder: StudyFolder) throws {
-        let running = try StudyState(plan, in: folder).numbers { if case .running = $0 { true } else { false } }
+        let running = StudyState(plan, in: folder).numbers { if case .running = $0 { true } else { false } }
         guard running.isEmpty else {
             return say("Nothing is left to begin: \(counted(running.count, "unit")) are running. "
                 + "Watch them with: herstel batch status \(StatusReport.shellWord(folder.path))")
