@@ -30,6 +30,7 @@ public struct StudyState: Sendable {
     public let plan: StudyPlan
     /// The state of each unit, the first of unit 1.
     public let units: [UnitState]
+    private let folder: StudyFolder
 
     /// Looks at a study's folder.
     ///
@@ -40,7 +41,7 @@ public struct StudyState: Sendable {
 
     /// Looks at the folder of a plan that was read before.
     public init(_ plan: StudyPlan, in folder: StudyFolder) {
-        self.plan = plan
+        (self.plan, self.folder) = (plan, folder)
         let files = UnitFileNames(in: folder)
         let whole = Self.variantsWithTables(plan, folder)
         units = (1...plan.unitCount).map { unit in
@@ -49,9 +50,28 @@ public struct StudyState: Sendable {
         }
     }
 
-    /// The numbers of the units for which something holds.
-    public func numbers(where isWanted: (UnitState) -> Bool) -> [Int] {
-        units.indices.filter { isWanted(units[$0]) }.map { $0 + 1 }
+    /// The state of a unit by its number.
+    public subscript(unit: Int) -> UnitState { units[unit - 1] }
+
+    /// The numbers of the units that are neither done nor being done.
+    public var unitsToDo: [Int] { units.indices.filter { units[$0].isToDo }.map { $0 + 1 } }
+
+    /// How many times longer than expected units have taken: over a hundred of those that are done; 1 when there is none.
+    ///
+    /// - Throws: An error of the plan.
+    public func slowness() throws -> Double {
+        let done = units.indices.filter { units[$0] == .done }.map { $0 + 1 }
+        let digest = try plan.workDigest
+        var (measured, expected) = (0.0, 0.0)
+        for index in 0..<min(100, done.count) {
+            // Evenly over all of them.
+            guard let unit = plan.unit(done[index * done.count / min(100, done.count)]),
+                let record = folder.record(of: unit, in: plan, digest: digest)
+            else { continue }
+            measured += record.seconds
+            expected += plan.expectedSeconds(ofUnit: unit.number)
+        }
+        return measured > 0 && expected > 0 ? measured / expected : 1
     }
 
     /// The variants with a `run.json`, which is written last.
