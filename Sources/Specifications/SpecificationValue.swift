@@ -145,7 +145,7 @@ public struct SpecificationValue {
     private static func shortened(_ text: String) -> String { text.count <= 60 ? text : text.prefix(59) + "…" }
 
     /// A decimal number as people write it; not YAML 1.1's octal, base 60, infinity or not-a-number.
-    static func decimal(_ text: String) -> Double? {
+    package static func decimal(_ text: String) -> Double? {
         guard !text.isEmpty, text.utf8.allSatisfy({ "+-.0123456789eE".utf8.contains($0) }) else { return nil }
         guard let value = Double(text), value.isFinite else { return nil }
         return value

@@ -61,7 +61,7 @@ struct SpecificationPath: Equatable, Sendable {
 
 extension String {
     /// Whether the text holds no line break and no other control character.
-    var isOneLine: Bool {
+    package var isOneLine: Bool {
         unicodeScalars.allSatisfy {
             switch $0.properties.generalCategory {
             case .control, .lineSeparator, .paragraphSeparator: false

@@ -22,21 +22,21 @@ struct BatchMerge: ParsableCommand {
     }
 
     static func merge(_ folder: StudyFolder, threads: Int, isQuiet: Bool, style: ProgressStyle) throws {
-        let merge = try StudyMerge(in: folder)
+        let (merge, plan) = (try StudyMerge(in: folder), try StudyPlan(in: folder))
         let progress = Progress(
-            total: merge.plan.variants.count, isQuiet: isQuiet, style: style, doing: "joining", unit: "variants")
+            total: plan.variants.count, isQuiet: isQuiet, style: style, doing: "joining", unit: "variants")
         defer { progress.clear() }
         let study = try Interrupt.heeded { cancellation in
             try merge.merge(
                 threads: threads, cancellation: cancellation, note: { Terminal.note("herstel: " + $0) },
-                progress: { progress.update($0) })
+                progress: { progress.update($0, of: $1) })
         }
         progress.clear()
         guard !isQuiet else { return }
-        let rows = study.tables.map { "\($0.name).csv (\($0.rows))" }.joined(separator: ", ")
+        let rows = study.tables.map { "\($0.file) (\($0.rows))" }.joined(separator: ", ")
         print(
             """
-            \(counted(merge.plan.variants.count, "variant")) joined. Results in \(folder.results)/, with rows: \(rows).
+            \(counted(plan.variants.count, "variant")) joined. Results in \(folder.results)/, with rows: \(rows).
             The design is study.csv; columns and units: datapackage.json; where each unit ran: \(folder.path)/units.csv.
             """)
     }

@@ -28,7 +28,7 @@ struct BatchPlan: ParsableCommand {
         print(
             dryRun
                 ? "\nNothing was written."
-                : "\nPlanned in \(folder.path)/ (plan.json, study.csv). Next: herstel batch submit \(ShellWord.quoted(folder.path))"
+                : "\nPlanned in \(folder.path)/ (plan.json, study.csv). Next: herstel batch submit \(StatusReport.shellWord(folder.path))"
         )
     }
 

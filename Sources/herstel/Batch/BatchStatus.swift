@@ -13,7 +13,7 @@ struct BatchStatus: ParsableCommand {
 
     func run() throws {
         let folder = argument.study
-        let status = try StudyStatus(in: folder, queue: offline ? nil : Slurm())
+        let status = try StudyStatus(in: folder, asksSlurm: !offline)
         print(StatusReport(status: status, folder: folder).text)
     }
 }
@@ -40,7 +40,11 @@ struct StatusReport {
         for failure in status.failed.prefix(3) {
             lines.append("  unit \(failure.unit) on \(failure.place.host): \(failure.message)")
         }
-        for job in status.jobs { lines.append("  " + job) }
+        for (reason, tasks) in status.reasons { lines.append("  Slurm: \(counted(tasks, "task")) waiting (\(reason))") }
+        for (end, tasks) in Dictionary(grouping: status.ends.keys, by: { status.ends[$0] ?? "" }).sorted(by: { $0.key < $1.key }) {
+            lines.append("  Slurm: \(counted(tasks.count, "task")) ended as \(end) (\(StudyStatus.ranges(Array(tasks))))")
+        }
+        if status.isQueueUnknown { lines.append("  Slurm gave no answer about the jobs of this study; files only.") }
         lines.append(timeLine)
         lines.append(next)
         return Terminal.printable(lines.filter { !$0.isEmpty }.joined(separator: "\n"))
@@ -55,13 +59,16 @@ struct StatusReport {
     }
 
     private var next: String {
-        let name = ShellWord.quoted(folder.path)
+        let name = Self.shellWord(folder.path)
         if status.hasResults { return "Results are in \(folder.results)/." }
         if status.done.count == status.plan.unitCount {
-            return status.isQueued ? "" : "All units are done. Join them with: herstel batch merge \(name)"
+            return "All units are done. Unless a job does so, join them with: herstel batch merge \(name)"
         }
-        if status.isQueued || !status.running.isEmpty { return "" }
+        if !status.queued.isEmpty || !status.running.isEmpty { return "" }
         return status.done.isEmpty && status.failed.isEmpty && status.lost.isEmpty
             ? "Start it with: herstel batch submit \(name)" : "Go on with: herstel batch retry \(name)"
     }
+
+    /// A path as a word of a shell, to be copied.
+    static func shellWord(_ path: String) -> String { (try? ShellWord.quoted(path)) ?? path }
 }

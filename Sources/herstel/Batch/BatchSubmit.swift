@@ -70,33 +70,44 @@ struct UnitSubmission {
     func run(_ selection: Selection) throws {
         let folder = options.argument.study
         let plan = try StudyPlan(in: folder)
-        let units = try wantedUnits(selection, in: folder)
-        guard !units.isEmpty else {
-            return try finish(plan, folder)
-        }
+        // What is damaged is found, and taken back, by the attempt to join.
+        if selection == .missing, try isJoined(folder) { return }
+        let units = try StudyState(plan, in: folder).numbers { $0.isToDo }
+        guard !units.isEmpty else { return try finish(plan, folder) }
         let tasks = Array(Set(units.map { plan.task(ofUnit: $0) })).sorted()
         let program = try ProgramPath.current()
+        let path = StatusReport.shellWord(folder.path)
         switch options.engine {
         case .slurm:
-            let job = try Slurm().submit(tasks, of: plan, in: folder, program: program)
+            let jobs = try Slurm.submit(plan, in: folder, tasks: tasks, program: program)
             say(
                 """
-                Submitted job \(job.array) with \(counted(tasks.count, "task")) (\(counted(units.count, "unit"))), and job \
-                \(job.merge ?? "-"), which joins the results when all have ended.
-                Watch it with: herstel batch status \(ShellWord.quoted(folder.path))
+                Submitted job \(jobs.map { "\($0.arrayJob)" }.joined(separator: ", ")): \(counted(tasks.count, "task")), \
+                \(counted(units.count, "unit")); and job \(jobs.first?.mergeJob.map { "\($0)" } ?? "-"), which joins the \
+                results when all have ended.
+                Watch it with: herstel batch status \(path)
                 """)
         case .local: try runHere(units, plan, folder)
         case .parallel:
-            print(try ParallelCommands(plan: plan, folder: folder, program: program).text(tasks: tasks))
+            let absolute = folder.absolutePath
+            print(
+                try ParallelCommands.lines(plan, folder: absolute, program: program, tasks: tasks)
+                    .joined(separator: "\n"))
+            Terminal.note("herstel: when all have ended, join the results with: herstel batch merge " + path)
         case .pbs:
-            say(try PBSScript(plan: plan, folder: folder, program: program).write(tasks: tasks))
+            let script = try PBSScript(plan, folder: folder.absolutePath, program: program, tasks: tasks)
+            try script.write(in: folder)
+            print(script.commands.joined(separator: "\n"))
         }
     }
 
-    private func wantedUnits(_ selection: Selection, in folder: StudyFolder) throws -> [Int] {
-        switch selection {
-        case .everything: try StudyState(in: folder).unitsToDo
-        case .missing: try StudyMerge(in: folder).unitsToRepeat { Terminal.note("herstel: " + $0) }
+    /// Joins the results; false when units are missing.
+    private func isJoined(_ folder: StudyFolder) throws -> Bool {
+        do {
+            try join(folder)
+            return true
+        } catch BatchError.incomplete {
+            return false
         }
     }
 
@@ -110,11 +121,20 @@ struct UnitSubmission {
             progress: progress)
         try runner.run(units)
         progress.clear()
-        try finish(plan, folder)
+        try join(folder)
     }
 
-    /// Nothing is left to compute: the results are joined unless that is done.
+    /// Nothing is left to compute that nobody works on.
     private func finish(_ plan: StudyPlan, _ folder: StudyFolder) throws {
+        let running = try StudyState(plan, in: folder).numbers { if case .running = $0 { true } else { false } }
+        guard running.isEmpty else {
+            return say("Nothing is left to begin: \(counted(running.count, "unit")) are running. "
+                + "Watch them with: herstel batch status \(StatusReport.shellWord(folder.path))")
+        }
+        try join(folder)
+    }
+
+    private func join(_ folder: StudyFolder) throws {
         options.threadOption.apply()
         try BatchMerge.merge(
             folder, threads: options.threadOption.count, isQuiet: options.quiet, style: options.progress)
