@@ -73,7 +73,7 @@ import Testing
         let folder = try study.folder("study")
         let cancellation = Cancellation()
         #expect(throws: BatchError.stopped(unit: 1, kept: 64, draws: 100, path: folder.variant(1) + "/shards")) {
-            try StudyWork(in: folder).run(unit: 1, threads: 1, cancellation: cancellation) { done in
+            try StudyWork(in: folder).run(unit: 1, threads: 1, cancellation: cancellation) { done, _ in
                 if done == 64 { cancellation.cancel() }
             }
         }

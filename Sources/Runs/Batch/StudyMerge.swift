@@ -10,7 +10,7 @@ public struct MergedStudy: Sendable {
     /// The folder of the results.
     public let results: String
     /// The tables, with the numbers of their rows.
-    public let tables: [(name: String, rows: Int)]
+    public let tables: [(file: String, rows: Int)]
     /// Variants whose tables had to be made from draws.
     public let joined: [Int]
 }
@@ -34,13 +34,13 @@ public struct StudyMerge: Sendable {
     ///   - threads: The number of threads; results do not depend on it.
     ///   - cancellation: Set it to stop.
     ///   - note: Called with remarks for standard error, from any thread.
-    ///   - progress: Called from any thread with the number of variants that are whole.
+    ///   - progress: Called from any thread with the number of variants that are whole, and of all.
     /// - Throws: ``BatchError/incomplete(folder:missing:units:)`` with the units that must be done, or done again: what is
     ///   damaged is then marked as not done. ``Scenarios/ScenarioError/cancelled``, or an error of files.
     @discardableResult
     public func merge(
         threads: Int, cancellation: Cancellation = Cancellation(), note: @escaping @Sendable (String) -> Void = { _ in },
-        progress: @escaping @Sendable (Int) -> Void = { _ in }
+        progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws -> MergedStudy {
         let check = VariantChecks(
             study: study, threads: threads, cancellation: cancellation, note: note, progress: progress)
@@ -52,7 +52,7 @@ public struct StudyMerge: Sendable {
         if cancellation.isCancelled { throw ScenarioError.cancelled }
         let tables = try StudyResults(study).write()
         return MergedStudy(
-            results: study.folder.results, tables: tables.map { ($0.schema.name, $0.rowCount) }, joined: joined)
+            results: study.folder.results, tables: tables.map { ($0.schema.fileName, $0.rowCount) }, joined: joined)
     }
 
     /// Checks every file, and marks as not done what is damaged.
@@ -62,17 +62,10 @@ public struct StudyMerge: Sendable {
     /// - Throws: An error of files.
     public func unitsToRepeat(note: @escaping @Sendable (String) -> Void = { _ in }) throws -> [Int] {
         let check = VariantChecks(
-            study: study, threads: 1, cancellation: Cancellation(), note: note, progress: { _ in })
+            study: study, threads: 1, cancellation: Cancellation(), note: note, progress: { _, _ in })
         let missing = Set(try check.missing().units)
-        let state = StudyState(plan, in: study.folder)
+        let state = try StudyState(plan, in: study.folder)
         return state.unitsToDo.filter { missing.contains($0) }
-    }
-
-    /// Whether the results of a plan are there; they are not checked.
-    public static func hasResults(of plan: StudyPlan, in folder: StudyFolder) throws -> Bool {
-        struct Results: Decodable { let study_design: String }
-        let results: Results? = StudyFolder.read(folder.results + "/run.json")
-        return try results?.study_design == plan.designDigest
     }
 }
 
@@ -82,12 +75,12 @@ private struct VariantChecks: Sendable {
     let threads: Int
     let cancellation: Cancellation
     let note: @Sendable (String) -> Void
-    let progress: @Sendable (Int) -> Void
+    let progress: @Sendable (Int, Int) -> Void
 
     /// - Returns: Variants whose tables were made from draws, and the units that are missing or damaged; both in order.
     func run() throws -> (joined: [Int], missing: [Int]) {
         let (candidates, missing) = try missing()
-        progress(study.plan.variants.count - candidates.count)
+        progress(study.plan.variants.count - candidates.count, study.plan.variants.count)
         guard missing.isEmpty else { return ([], missing) }
         if !candidates.isEmpty {
             try study.enterDirectory()
@@ -126,7 +119,7 @@ private struct VariantChecks: Sendable {
             let store = try variant.store(of: prepared, note: note)
             let missing = try variant.join(prepared, store, cancellation: cancellation)
             if missing.isEmpty { variant.removeDraws(of: store) }
-            progress(count.wrappingAdd(1, ordering: .relaxed).newValue)
+            progress(count.wrappingAdd(1, ordering: .relaxed).newValue, study.plan.variants.count)
             return missing
         }
     }

@@ -30,19 +30,20 @@ public struct StudyState: Sendable {
     public let plan: StudyPlan
     /// The state of each unit, the first of unit 1.
     public let units: [UnitState]
-    private let folder: StudyFolder
 
     /// Looks at a study's folder.
     ///
     /// - Throws: ``BatchError``.
     public init(in folder: StudyFolder) throws {
-        self.init(try StudyPlan(in: folder), in: folder)
+        try self.init(StudyPlan(in: folder), in: folder)
     }
 
     /// Looks at the folder of a plan that was read before.
-    public init(_ plan: StudyPlan, in folder: StudyFolder) {
-        (self.plan, self.folder) = (plan, folder)
-        let files = UnitFileNames(in: folder)
+    ///
+    /// - Throws: ``Tables/TableError/unreadable(file:reason:)`` when the units' folder is there and cannot be listed.
+    public init(_ plan: StudyPlan, in folder: StudyFolder) throws {
+        self.plan = plan
+        let files = try UnitFileNames(in: folder)
         let whole = Self.variantsWithTables(plan, folder)
         units = (1...plan.unitCount).map { unit in
             if files.done.contains(unit) || whole.contains((unit - 1) / plan.shards + 1) { return .done }
@@ -54,24 +55,11 @@ public struct StudyState: Sendable {
     public subscript(unit: Int) -> UnitState { units[unit - 1] }
 
     /// The numbers of the units that are neither done nor being done.
-    public var unitsToDo: [Int] { units.indices.filter { units[$0].isToDo }.map { $0 + 1 } }
+    public var unitsToDo: [Int] { numbers { $0.isToDo } }
 
-    /// How many times longer than expected units have taken: over a hundred of those that are done; 1 when there is none.
-    ///
-    /// - Throws: An error of the plan.
-    public func slowness() throws -> Double {
-        let done = units.indices.filter { units[$0] == .done }.map { $0 + 1 }
-        let digest = try plan.workDigest
-        var (measured, expected) = (0.0, 0.0)
-        for index in 0..<min(100, done.count) {
-            // Evenly over all of them.
-            guard let unit = plan.unit(done[index * done.count / min(100, done.count)]),
-                let record = folder.record(of: unit, in: plan, digest: digest)
-            else { continue }
-            measured += record.seconds
-            expected += plan.expectedSeconds(ofUnit: unit.number)
-        }
-        return measured > 0 && expected > 0 ? measured / expected : 1
+    /// The numbers of the units for which something holds.
+    public func numbers(where isWanted: (UnitState) -> Bool) -> [Int] {
+        units.indices.filter { isWanted(units[$0]) }.map { $0 + 1 }
     }
 
     /// The variants with a `run.json`, which is written last.
@@ -92,8 +80,8 @@ private struct UnitFileNames {
     /// nil when the folder cannot be written to; this machine's clock then has to do.
     private let clock: FileSystemClock?
 
-    init(in folder: StudyFolder) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.units)) ?? [] {
+    init(in folder: StudyFolder) throws(TableError) {
+        for name in try Self.names(in: folder.units) {
             let parts = name.split(separator: ".", omittingEmptySubsequences: false)
             guard parts.count == 2, let unit = Int(parts[0]) else { continue }
             switch parts[1] {
@@ -104,6 +92,16 @@ private struct UnitFileNames {
             }
         }
         clock = running.isEmpty ? nil : FileSystemClock(of: folder.units) ?? FileSystemClock()
+    }
+
+    /// None when the folder is not there yet.
+    private static func names(in path: String) throws(TableError) -> [String] {
+        guard access(path, F_OK) == 0 else { return [] }
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            throw .unreadable(file: path, reason: "its files cannot be listed")
+        }
     }
 
     /// The state of a unit that is not done.

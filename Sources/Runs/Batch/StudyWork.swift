@@ -39,12 +39,12 @@ public final class StudyWork: Sendable {
     ///   - threads: The number of threads; results do not depend on it.
     ///   - cancellation: Set it to stop; finished blocks of draws are kept.
     ///   - note: Called with remarks for standard error, from any thread.
-    ///   - progress: Called from any thread with the number of the unit's draws that are done.
+    ///   - progress: Called from any thread with the number of the unit's draws that are done, and of all.
     /// - Throws: ``BatchError``, or what went wrong, which the unit's ``UnitFailure`` then tells too.
     public func run(
         unit number: Int, threads: Int, cancellation: Cancellation = Cancellation(),
         note: @escaping @Sendable (String) -> Void = { _ in },
-        progress: @escaping @Sendable (Int) -> Void = { _ in }
+        progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws -> UnitOutcome {
         guard let unit = plan.unit(number) else {
             throw BatchError.noSuchUnit(number, count: plan.unitCount)

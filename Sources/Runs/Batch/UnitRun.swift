@@ -22,7 +22,7 @@ struct UnitRun {
 
     /// Computes, keeps, records, and joins when nothing else is missing; gives signs of life meanwhile.
     func result(
-        cancellation: Cancellation, progress: @escaping @Sendable (Int) -> Void, prepare: () throws -> PreparedVariant
+        cancellation: Cancellation, progress: @escaping @Sendable (Int, Int) -> Void, prepare: () throws -> PreparedVariant
     ) throws -> UnitOutcome {
         let signs = try UnitSigns(of: unit, draws: draws.count, in: study.folder)
         defer { signs.end() }
@@ -32,9 +32,10 @@ struct UnitRun {
         let part = store.part(draws)
         let isKept = part.draws == draws.count
         do {
+            let count = draws.count
             try Simulator(prepared.scenario.plan).fill(draws, of: part, threads: threads, cancellation: cancellation) {
                 signs.progress($0)
-                progress($0)
+                progress($0, count)
             }
             let isNew = !isKept || !study.hasRecord(unit.number)
             if isNew { try record(preparation) }

@@ -24,7 +24,7 @@ struct StudyReader {
         let sampling = mapping.optional("sampling").map { $0.word(of: SamplingDesign.self) } ?? .independent
         let sensitivity = mapping.integer("sensitivity", in: 0...1 << 20, default: 0)
         let draws = Self.draws(mapping, scenario?.file, shards: shards, sampling: sampling)
-        let tables = StudyTables.names(mapping, sensitivity: sensitivity)
+        let tables = KeptTables.names(mapping, sensitivity: sensitivity)
         let trajectories = mapping.optional("trajectories").map { $0.word(of: TrajectoryDetail.self) } ?? .national
         let resources = mapping.optional("resources").map { JobResources($0) } ?? JobResources()
         let design = mapping.required("design").flatMap { StudyDesign($0, shards: shards ?? 1) }

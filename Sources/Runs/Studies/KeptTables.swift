@@ -1,7 +1,7 @@
 import Specifications
 
 /// The tables that a study may keep of each variant.
-enum StudyTables {
+enum KeptTables {
     /// What is kept when the study names none.
     static let usual = ["trajectories", "comparison", "recovery", "ranking", "goals", "careers"]
     /// What may be named besides.
