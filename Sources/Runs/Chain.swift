@@ -378,7 +378,7 @@ struct RunWriter {
             specificationDigest: sha256(Array(inputs.map(\.sha256).joined(separator: "\n").utf8)),
             inputs: inputs, outputs: outputs,
             resultDigest: sha256(Array(outputs.map(\.sha256).joined(separator: "\n").utf8)),
-            blas: origin == nil ? BLASLibrary.name : nil, overrides: origin?.overrides, design: origin?.design)
+            blas: origin == nil ? BLASLibrary.name : nil, overrides: origin?.overrides, study: origin?.digest)
         try directory.finish(package: DataPackage(name: name, title: title, tables: written), manifest: manifest)
     }
 }

@@ -39,13 +39,13 @@ struct Manifest: Encodable {
     var blas: String?
     /// What a study changed in the first input; nil outside studies.
     var overrides: [SpecificationOverride]?
-    /// The digest of the study's design that the run is part of: ``StudyPlan/designDigest``; nil outside studies.
-    var design: String?
+    /// The digest of the study that the run is part of: ``StudyPlan/workDigest``; nil outside studies.
+    var study: String?
 
     private enum CodingKeys: String, CodingKey {
         case formatVersion = "format_version"
         case program, version, command, seed, draws, request, inputs, outputs, blas, overrides
-        case design = "study_design"
+        case study = "study_work"
         case teachingWeeks = "teaching_weeks"
         case specificationDigest = "specification_digest"
         case resultDigest = "result_digest"

@@ -56,7 +56,7 @@ enum Failure {
     /// The exit code that goes with an error.
     static func exitCode(of error: any Error) -> Int32 {
         switch error {
-        case ScenarioError.cancelled, SynthesisError.cancelled, RunError.stopped: interrupted
+        case ScenarioError.cancelled, SynthesisError.cancelled, RunError.stopped, BatchError.stopped: interrupted
         case TableError.unwritable, RunError.cannotCreate, RunError.inUse: failed
         case BatchError.incomplete, BatchError.failedUnits, BatchError.scheduler, BatchError.alreadySubmitted: failed
         case let error as LocatedModelError: error.error.isFailureOfTheFit ? failed : badInput

@@ -67,7 +67,7 @@ import Testing
                 #expect(throws: BatchError.incomplete(folder: folder.path, missing: [4, 5, 6], units: 6)) {
                     try StudyMerge(in: folder).merge(threads: 2)
                 }
-                #expect(try StudyState(in: folder).numbers { $0.isToDo } == [4, 5, 6])
+                #expect(try StudyState(in: folder).unitsToDo == [4, 5, 6])
                 try study.work([4, 5, 6], in: folder)
                 try StudyMerge(in: folder).merge(threads: 1)
                 #expect(try BatchStudy.files(folder.results) == expected)

@@ -31,7 +31,7 @@ import Testing
         let found = try StudyState(in: folder).units
         #expect(found.map { "\($0)".prefix(6) } == expected.map { "\($0)".prefix(6) })
         #expect(found[4] == .failed(failure))
-        #expect(try StudyState(in: folder).numbers { $0.isToDo } == [4, 5, 6])
+        #expect(try StudyState(in: folder).unitsToDo == [4, 5, 6])
         // A variant with its tables needs no records.
         try FileManager.default.removeItem(atPath: folder.done(1))
         #expect(try StudyState(in: folder).units[0] == .done)
@@ -72,7 +72,7 @@ import Testing
         let study = try BatchStudy(variants: 1, shards: 1)
         let folder = try study.folder("study")
         let cancellation = Cancellation()
-        #expect(throws: BatchError.stopped(unit: 1, kept: 64, draws: 100)) {
+        #expect(throws: BatchError.stopped(unit: 1, kept: 64, draws: 100, path: folder.variant(1) + "/shards")) {
             try StudyWork(in: folder).run(unit: 1, threads: 1, cancellation: cancellation) { done, _ in
                 if done == 64 { cancellation.cancel() }
             }

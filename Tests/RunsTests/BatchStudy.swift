@@ -43,7 +43,7 @@ struct BatchStudy {
                 tableBytes: 1, drawBytes: 1))
     }
 
-    static let canOverride = false
+    static let canOverride = true
 
     /// A new folder with the plan.
     func folder(_ name: String) throws -> StudyFolder {

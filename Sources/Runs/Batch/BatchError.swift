@@ -13,7 +13,7 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The folder in which the study was planned cannot be entered.
     case noDirectory(path: String, reason: String)
     /// A unit was told to stop.
-    case stopped(unit: Int, kept: Int, draws: Int)
+    case stopped(unit: Int, kept: Int, draws: Int, path: String)
     /// Variants have tables that do not fit together.
     case otherColumns(table: String, variant: Int, folder: String)
     /// Another version of the program planned the study.
@@ -50,9 +50,9 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noDirectory(let path, let reason):
             "\(path): the study was planned in this folder, which cannot be entered here: \(reason). Paths of its files start "
                 + "there: work on a machine that has it, or plan again."
-        case .stopped(let unit, let kept, let draws):
-            "unit \(unit) was stopped before its end; \(kept) of its \(draws) draws are kept. It goes on from these when it is "
-                + "started again."
+        case .stopped(let unit, let kept, let draws, let path):
+            "unit \(unit) was stopped before its end; \(kept) of its \(draws) draws are kept in \(path). It goes on from these "
+                + "when it is started again."
         case .otherColumns(let table, let variant, let folder):
             "\(folder): \(table) of variant \(variant) has other columns than that of variants before it, so that they cannot "
                 + "stand in one table. Leave the table out of the study's tables, or divide the study."

@@ -1,35 +1,42 @@
 import Tables
 
-extension StudyPlan {
-    /// The design, a row for each variant: `study.csv`.
-    public var designTable: ResultTable {
-        let isNamed = variants.contains { !$0.name.isEmpty }
-        typealias Column = TableSchema.Column
-        let columns =
-            [Column("variant", .integer, "number of the variant")]
-            + (isNamed ? [Column("name", .string, "name of the variant")] : [])
-            + factors.map { Column($0.name, $0.isNumeric ? .number : .string, $0.description) }
-            + [
-                Column("seed", .string, "seed of all random numbers; variants with the same one share their draws' shocks"),
-                Column("draws", .integer, "number of draws"),
-            ]
+/// The design of a study, a row for each variant: `study.csv`.
+struct StudyTable {
+    private let plan: StudyPlan
+
+    init(_ plan: StudyPlan) { self.plan = plan }
+
+    /// The table.
+    var table: ResultTable {
+        let isNamed = plan.variants.contains { !$0.name.isEmpty }
         var table = ResultTable(
             TableSchema(
                 name: "study", description: "The design of the study: a row for each variant of the base scenario.",
-                columns: columns))
-        for variant in variants {
+                columns: columns(isNamed: isNamed)))
+        for variant in plan.variants {
             let levels = variant.levels.map { $0.isEmpty ? CSVWriter.Cell.missing : .text($0) }
             table.append(
                 [.int(variant.number)] + (isNamed ? [.text(variant.name)] : []) + levels
-                    + [.text(seed(of: variant)), .int(draws)])
+                    + [.text(seed(of: variant)), .int(plan.draws)])
         }
         return table
+    }
+
+    private func columns(isNamed: Bool) -> [TableSchema.Column] {
+        typealias Column = TableSchema.Column
+        return [Column("variant", .integer, "number of the variant")]
+            + (isNamed ? [Column("name", .string, "name of the variant")] : [])
+            + plan.factors.map { Column($0.name, $0.isNumeric ? .number : .string, $0.description) }
+            + [
+                Column("seed", .string, "seed of all random numbers; variants with the same seed share them"),
+                Column("draws", .integer, "number of draws"),
+            ]
     }
 
     /// The seed of a variant: the base's, unless it is changed.
     private func seed(of variant: StudyVariant) -> String {
         let change = variant.overrides.last { $0.path == "seed" && $0.operation == .set }
-        return change?.value ?? String(seed)
+        return change?.value ?? String(plan.seed)
     }
 }
 

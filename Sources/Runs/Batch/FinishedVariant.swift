@@ -9,23 +9,23 @@ struct FinishedVariant: Decodable {
     }
 
     private let version: String
-    private let design: String?
+    private let study: String?
     private let resultDigest: String
     /// The tables.
     let outputs: [Output]
 
     private enum CodingKeys: String, CodingKey {
         case version, outputs
-        case design = "study_design"
+        case study = "study_work"
         case resultDigest = "result_digest"
     }
 
-    /// The variant in a folder; nil when its tables are not finished, or are of another design.
+    /// The variant in a folder; nil when its tables are not finished, or are another study's.
     ///
-    /// - Parameter design: ``StudyPlan/designDigest``.
-    init?(in folder: String, of design: String) {
+    /// - Parameter digest: ``StudyPlan/workDigest``.
+    init?(in folder: String, of digest: String) {
         guard let run: FinishedVariant = StudyFolder.read(folder + "/run.json"), run.version == herstelVersion,
-            run.design == design,
+            run.study == digest,
             run.resultDigest == sha256(Array(run.outputs.map(\.sha256).joined(separator: "\n").utf8))
         else { return nil }
         self = run

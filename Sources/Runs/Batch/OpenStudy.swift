@@ -6,10 +6,8 @@ struct OpenStudy: Sendable {
     let plan: StudyPlan
     /// The folder, absolute: the process may change its own.
     let folder: StudyFolder
-    /// ``StudyPlan/digest``.
+    /// ``StudyPlan/workDigest``: what is done carries it.
     let digest: String
-    /// ``StudyPlan/designDigest``.
-    let design: String
 
     /// Reads the plan of a folder.
     ///
@@ -17,8 +15,7 @@ struct OpenStudy: Sendable {
     init(in folder: StudyFolder) throws {
         plan = try StudyPlan(in: folder)
         self.folder = try folder.absolute()
-        digest = try plan.digest
-        design = try plan.designDigest
+        digest = try plan.workDigest
     }
 
     /// Goes to the folder in which the study was planned, where the paths of its files start.

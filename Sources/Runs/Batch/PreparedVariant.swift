@@ -1,5 +1,4 @@
 import Scenarios
-import Specifications
 
 /// A variant of a study with its models fitted and its money allocated, which draws from the estimates of the plan.
 struct PreparedVariant: Sendable {
@@ -17,19 +16,14 @@ struct PreparedVariant: Sendable {
         number = variant.number
         let file: ScenarioFile
         do {
-            file = try Self.file(plan.base, variant.overrides)
-        } catch let error as SpecificationError {
+            file = try ScenarioFile(path: plan.base, overrides: variant.overrides)
+        } catch {
             throw BatchError.badVariant(
-                number: variant.number, description: plan.words(for: variant), reason: error.description)
+                number: variant.number, description: variant.words(plan.factors), reason: error.description)
         }
         let prepared = try PreparedScenario(file).sampled(by: plan.sampling)
         let estimates = Self.agreed(prepared.plan.drawnEstimates, with: plan.estimates)
         (scenario, identity) = try prepared.drawing(from: estimates).identified()
-    }
-
-    /// The base scenario with a variant's changes.
-    private static func file(_ path: String, _ overrides: [SpecificationOverride]) throws -> ScenarioFile {
-        try ScenarioFile(path: path)
     }
 
     /// The plan's numbers where a fit agrees with them. A variant that changes its models draws from its own.
@@ -39,14 +33,5 @@ struct PreparedVariant: Sendable {
             guard let same, same.difference(from: estimate) == nil else { return estimate }
             return same
         }
-    }
-}
-
-extension StudyPlan {
-    /// A variant for people: its name, or what it sets each factor to.
-    public func words(for variant: StudyVariant) -> String {
-        guard variant.name.isEmpty else { return variant.name }
-        let settings = zip(factors, variant.levels).filter { !$1.isEmpty }.map { "\($0.name) = \($1)" }
-        return settings.isEmpty ? "the base" : settings.joined(separator: ", ")
     }
 }

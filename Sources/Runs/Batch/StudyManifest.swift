@@ -29,10 +29,9 @@ struct StudyManifest: Encodable {
         case program, version, command, study, inputs, variants, draws, seed, sampling, outputs
     }
 
-    init(_ study: OpenStudy, outputs: [Manifest.Output]) {
-        let plan = study.plan
-        (version, command, design) = (plan.version, ["batch", plan.study.path], study.design)
-        (self.study, inputs) = (plan.study, plan.inputs)
+    init(_ plan: StudyPlan, outputs: [Manifest.Output]) throws {
+        (version, command, design) = (plan.version, ["batch", plan.study.path], try plan.designDigest)
+        (study, inputs) = (plan.study, plan.inputs)
         (variants, draws, seed) = (plan.variants.count, plan.draws, plan.seed)
         (sampling, sensitivitySamples) = (plan.sampling, plan.sensitivity)
         self.outputs = outputs

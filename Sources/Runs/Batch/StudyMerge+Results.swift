@@ -1,7 +1,11 @@
 extension StudyMerge {
     /// Whether the results of a plan are in its folder; they are not checked.
     public static func hasResults(of plan: StudyPlan, in folder: StudyFolder) -> Bool {
-        guard let design = try? plan.designDigest else { return false }
-        return FinishedVariant(in: folder.results, of: design) != nil
+        struct Results: Decodable {
+            let design: String
+            enum CodingKeys: String, CodingKey { case design = "study_design" }
+        }
+        let results: Results? = StudyFolder.read(folder.results + "/run.json")
+        return results != nil && results?.design == (try? plan.designDigest)
     }
 }

@@ -9,14 +9,16 @@ import Tables
 public struct MergedStudy: Sendable {
     /// The folder of the results.
     public let results: String
-    /// The number of variants.
-    public let variants: Int
+    /// The tables, with the numbers of their rows.
+    public let tables: [(file: String, rows: Int)]
     /// Variants whose tables had to be made from draws.
     public let joined: [Int]
 }
 
 /// Puts the tables of all variants of a study together.
 public struct StudyMerge: Sendable {
+    /// The plan.
+    public var plan: StudyPlan { study.plan }
     private let study: OpenStudy
 
     /// Opens a study's folder.
@@ -32,7 +34,7 @@ public struct StudyMerge: Sendable {
     ///   - threads: The number of threads; results do not depend on it.
     ///   - cancellation: Set it to stop.
     ///   - note: Called with remarks for standard error, from any thread.
-    ///   - progress: Called from any thread with the number of variants that are checked, and of all.
+    ///   - progress: Called from any thread with the number of variants that are whole, and of all.
     /// - Throws: ``BatchError/incomplete(folder:missing:units:)`` with the units that must be done, or done again: what is
     ///   damaged is then marked as not done. ``Scenarios/ScenarioError/cancelled``, or an error of files.
     @discardableResult
@@ -48,8 +50,22 @@ public struct StudyMerge: Sendable {
             throw BatchError.incomplete(folder: study.folder.path, missing: missing, units: study.plan.unitCount)
         }
         if cancellation.isCancelled { throw ScenarioError.cancelled }
-        try StudyResults(study).write()
-        return MergedStudy(results: study.folder.results, variants: study.plan.variants.count, joined: joined)
+        let tables = try StudyResults(study).write()
+        return MergedStudy(
+            results: study.folder.results, tables: tables.map { ($0.schema.fileName, $0.rowCount) }, joined: joined)
+    }
+
+    /// Checks every file, and marks as not done what is damaged.
+    ///
+    /// - Parameter note: Called with remarks for standard error.
+    /// - Returns: The numbers of the units that are to be done, or done again; those that a process works on are none of them.
+    /// - Throws: An error of files.
+    public func unitsToRepeat(note: @escaping @Sendable (String) -> Void = { _ in }) throws -> [Int] {
+        let check = VariantChecks(
+            study: study, threads: 1, cancellation: Cancellation(), note: note, progress: { _, _ in })
+        let missing = Set(try check.missing().units)
+        let state = try StudyState(plan, in: study.folder)
+        return state.unitsToDo.filter { missing.contains($0) }
     }
 }
 
@@ -63,44 +79,41 @@ private struct VariantChecks: Sendable {
 
     /// - Returns: Variants whose tables were made from draws, and the units that are missing or damaged; both in order.
     func run() throws -> (joined: [Int], missing: [Int]) {
-        let variants = study.plan.variants.map { VariantWork(study: study, number: $0.number) }
-        let isWhole = try each(variants) { $0.isWhole }
-        let (done, rest) = (zip(variants, isWhole).filter(\.1).map(\.0), zip(variants, isWhole).filter { !$0.1 }.map(\.0))
-        for variant in done { variant.removeDraws() }
-        progress(done.count, variants.count)
-        var (candidates, missing) = ([VariantWork](), [Int]())
-        for variant in rest {
-            let units = missingUnits(of: variant)
-            if units.isEmpty { candidates.append(variant) } else { missing += units }
-        }
+        let (candidates, missing) = try missing()
+        progress(study.plan.variants.count - candidates.count, study.plan.variants.count)
+        guard missing.isEmpty else { return ([], missing) }
         if !candidates.isEmpty {
             try study.enterDirectory()
             try study.checkInputs()
         }
-        let lost = try joined(candidates, done: done.count)
-        let made = zip(candidates, lost).filter(\.1.isEmpty).map(\.0.number)
-        return (made, (missing + lost.flatMap { $0 }).sorted())
+        let lost = try joined(candidates)
+        return (zip(candidates, lost).filter(\.1.isEmpty).map(\.0.number), lost.flatMap { $0 })
     }
 
-    /// The units of a variant without tables that have no record, or whose draws are gone with them.
-    private func missingUnits(of variant: VariantWork) -> [Int] {
-        let path = variant.path
-        guard access(path + "/" + ShardStore.folderName, F_OK) == 0 else {
-            if access(path, F_OK) == 0 { variant.withdraw() }
-            return Array(study.plan.units(ofVariant: variant.number))
+    /// Looks at every file of every variant.
+    ///
+    /// - Returns: The units that are missing or damaged, in order, and the variants without tables that miss none.
+    func missing() throws -> (candidates: [VariantWork], units: [Int]) {
+        let variants = study.plan.variants.map { VariantWork(study: study, number: $0.number) }
+        let units = try each(variants, threads: threads) { variant in
+            if variant.isWhole {
+                variant.removeDraws()
+                return [Int]?.none
+            }
+            return variant.missingUnits(note: note)
         }
-        return variant.unitsWithoutRecord()
+        return (zip(variants, units).filter { $0.1 == [] }.map(\.0), units.flatMap { $0 ?? [] })
     }
 
     /// Joins variants: each on one thread when there are many, else one after the other on all threads.
     ///
     /// - Returns: For each the units whose draws are missing.
-    private func joined(_ variants: [VariantWork], done: Int) throws -> [[Int]] {
+    private func joined(_ variants: [VariantWork]) throws -> [[Int]] {
         guard !variants.isEmpty else { return [] }
         let isDivided = variants.count >= threads
         Threads.use(isDivided ? 1 : threads)
         defer { Threads.use(threads) }
-        let count = Atomic<Int>(done)
+        let count = Atomic<Int>(study.plan.variants.count - variants.count)
         return try each(variants, threads: isDivided ? threads : 1) { variant in
             let prepared = try PreparedVariant(study.plan.variant(variant.number), of: study.plan)
             let store = try variant.store(of: prepared, note: note)
@@ -113,12 +126,12 @@ private struct VariantChecks: Sendable {
 
     /// Does something with every variant on some threads; the first error, in the order of variants, ends it.
     private func each<Result: Sendable>(
-        _ variants: [VariantWork], threads: Int? = nil, _ body: @Sendable (VariantWork) throws -> Result
+        _ variants: [VariantWork], threads: Int, _ body: @Sendable (VariantWork) throws -> Result
     ) throws -> [Result] {
         let results = Mutex([Swift.Result<Result, any Error>?](repeating: nil, count: variants.count))
         let next = Atomic<Int>(0)
         let hasFailed = Atomic<Bool>(false)
-        DispatchQueue.concurrentPerform(iterations: min(max(1, threads ?? self.threads), max(1, variants.count))) { _ in
+        DispatchQueue.concurrentPerform(iterations: min(max(1, threads), max(1, variants.count))) { _ in
             while !cancellation.isCancelled, !hasFailed.load(ordering: .relaxed) {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard index < variants.count else { return }

@@ -1,6 +1,6 @@
 extension StudyPlan {
-    /// The SHA-256 of what results hang on, in hexadecimal: the plan without where it was made, how its work is divided and
-    /// what that is expected to take. Results carry it.
+    /// The SHA-256 of what is in the results, in hexadecimal: the plan without where it was made, how its work is divided and
+    /// what that is expected to take. Results carry it, and are the same for plans with the same one.
     public var designDigest: String {
         get throws {
             let bare = StudyPlan(

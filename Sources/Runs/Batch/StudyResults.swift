@@ -22,19 +22,21 @@ struct StudyResults {
     ///
     /// - Throws: ``BatchError/otherColumns(table:variant:folder:)``, ``BatchError/incomplete(folder:missing:units:)`` when a
     ///   table was damaged since it was checked, or an error of the file system. Nothing has changed then.
-    func write() throws {
+    ///
+    /// - Returns: The tables.
+    func write() throws -> [WrittenTable] {
         do {
-            try writeTables()
+            let tables = try writeTables()
             try publish()
+            return tables
         } catch {
             try? FileManager.default.removeItem(atPath: temporary)
             throw error
         }
     }
 
-    private func writeTables() throws {
-        let design = study.plan.designTable
-        var written = [try RunDirectory.write(design, in: temporary)]
+    private func writeTables() throws -> [WrittenTable] {
+        var written = [try RunDirectory.write(StudyTable(study.plan).table, in: temporary)]
         for name in VariantTables.allowed.map(\.name) where study.plan.tables.contains(name) {
             if let table = try merged(name) { written.append(table) }
         }
@@ -44,14 +46,15 @@ struct StudyResults {
         let package = DataPackage(name: study.plan.name, title: study.plan.title, tables: written)
         try writeAtomically(try canonicalJSON(package), to: temporary + "/datapackage.json")
         try writeAtomically(
-            try canonicalJSON(StudyManifest(study, outputs: outputs)), to: temporary + "/run.json")
+            try canonicalJSON(StudyManifest(study.plan, outputs: outputs)), to: temporary + "/run.json")
+        return written
     }
 
     private func merged(_ name: String) throws -> WrittenTable? {
         var table = try MergedTable(name, in: temporary)
         for number in study.plan.variants.map(\.number) {
             let path = study.folder.variant(number)
-            guard let variant = FinishedVariant(in: path, of: study.design) else { throw damaged(number) }
+            guard let variant = FinishedVariant(in: path, of: study.digest) else { throw damaged(number) }
             guard let output = variant.outputs.first(where: { $0.path == name + ".csv" }) else { continue }
             guard let bytes = variant.bytes(of: output, in: path) else { throw damaged(number) }
             guard try table.add(bytes, of: number) else {

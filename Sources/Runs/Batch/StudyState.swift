@@ -35,19 +35,27 @@ public struct StudyState: Sendable {
     ///
     /// - Throws: ``BatchError``.
     public init(in folder: StudyFolder) throws {
-        self.init(try StudyPlan(in: folder), in: folder)
+        try self.init(StudyPlan(in: folder), in: folder)
     }
 
     /// Looks at the folder of a plan that was read before.
-    public init(_ plan: StudyPlan, in folder: StudyFolder) {
+    ///
+    /// - Throws: ``Tables/TableError/unreadable(file:reason:)`` when the units' folder is there and cannot be listed.
+    public init(_ plan: StudyPlan, in folder: StudyFolder) throws {
         self.plan = plan
-        let files = UnitFileNames(in: folder)
+        let files = try UnitFileNames(in: folder)
         let whole = Self.variantsWithTables(plan, folder)
         units = (1...plan.unitCount).map { unit in
             if files.done.contains(unit) || whole.contains((unit - 1) / plan.shards + 1) { return .done }
             return files.unfinishedState(of: unit, in: folder)
         }
     }
+
+    /// The state of a unit by its number.
+    public subscript(unit: Int) -> UnitState { units[unit - 1] }
+
+    /// The numbers of the units that are neither done nor being done.
+    public var unitsToDo: [Int] { numbers { $0.isToDo } }
 
     /// The numbers of the units for which something holds.
     public func numbers(where isWanted: (UnitState) -> Bool) -> [Int] {
@@ -72,8 +80,8 @@ private struct UnitFileNames {
     /// nil when the folder cannot be written to; this machine's clock then has to do.
     private let clock: FileSystemClock?
 
-    init(in folder: StudyFolder) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.units)) ?? [] {
+    init(in folder: StudyFolder) throws(TableError) {
+        for name in try Self.names(in: folder.units) {
             let parts = name.split(separator: ".", omittingEmptySubsequences: false)
             guard parts.count == 2, let unit = Int(parts[0]) else { continue }
             switch parts[1] {
@@ -84,6 +92,16 @@ private struct UnitFileNames {
             }
         }
         clock = running.isEmpty ? nil : FileSystemClock(of: folder.units) ?? FileSystemClock()
+    }
+
+    /// None when the folder is not there yet.
+    private static func names(in path: String) throws(TableError) -> [String] {
+        guard access(path, F_OK) == 0 else { return [] }
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path)
+        } catch {
+            throw .unreadable(file: path, reason: "its files cannot be listed")
+        }
     }
 
     /// The state of a unit that is not done.

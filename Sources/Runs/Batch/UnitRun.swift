@@ -43,7 +43,8 @@ struct UnitRun {
                 try record(preparation, summary: summary)
             }
         } catch ScenarioError.cancelled {
-            throw BatchError.stopped(unit: unit.number, kept: store.part(draws).draws, draws: draws.count)
+            throw BatchError.stopped(
+                unit: unit.number, kept: store.part(draws).draws, draws: draws.count, path: store.path)
         }
         return isKept ? .alreadyDone : .computed
     }

@@ -5,8 +5,8 @@ import Specifications
 struct StudyOrigin {
     /// The changes to the base scenario.
     let overrides: [SpecificationOverride]
-    /// ``StudyPlan/designDigest``.
-    let design: String
+    /// ``StudyPlan/workDigest``.
+    let digest: String
 }
 
 /// The tables that a study keeps of a variant; others are not made.
@@ -17,13 +17,17 @@ struct VariantTables {
         .effects, .capacity, .assumptions, .diagnostics,
     ]
 
-    let run: CompletedRun
-    let detail: TrajectoryDetail
+    private let run: CompletedRun
+    private let names: Set<String>
+    private let detail: TrajectoryDetail
 
-    /// The tables of some names. One that the scenario does not have is left out, as is an unknown one.
-    func tables(_ names: [String]) -> [ResultTable] {
-        Self.allowed.map(\.name).filter { names.contains($0) }.compactMap { table($0) }
+    /// - Parameter names: The tables to make. One that the scenario does not have is left out, as is an unknown one.
+    init(_ run: CompletedRun, keeping names: [String], trajectories detail: TrajectoryDetail) {
+        (self.run, self.names, self.detail) = (run, Set(names), detail)
     }
+
+    /// The tables.
+    var tables: [ResultTable] { Self.allowed.map(\.name).filter { names.contains($0) }.compactMap { table($0) } }
 
     private func table(_ name: String) -> ResultTable? {
         let (plan, summary) = (run.prepared.plan, run.summary)

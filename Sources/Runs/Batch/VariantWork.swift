@@ -13,10 +13,7 @@ struct VariantWork: Sendable {
     private var plan: StudyPlan { study.plan }
 
     /// Whether the tables are written and as they were written.
-    var isWhole: Bool { FinishedVariant(in: path, of: study.design)?.isWhole(in: path) ?? false }
-
-    /// The numbers of its units that have no record.
-    func unitsWithoutRecord() -> [Int] { plan.units(ofVariant: number).filter { !study.hasRecord($0) } }
+    var isWhole: Bool { FinishedVariant(in: path, of: study.digest)?.isWhole(in: path) ?? false }
 
     /// Whether every unit has a record; most often the first that has none tells.
     var hasAllRecords: Bool { plan.units(ofVariant: number).allSatisfy { study.hasRecord($0) } }
@@ -78,12 +75,12 @@ struct VariantWork: Sendable {
 
     private func write(_ run: CompletedRun, _ request: SimulationRequest) throws {
         let (scenario, variant) = (run.prepared, plan.variant(number))
-        let title = plan.title + ": " + plan.words(for: variant)
+        let title = [plan.title, variant.words(plan.factors)].filter { !$0.isEmpty }.joined(separator: ": ")
         let writer = RunWriter(
             path: path, name: "\(plan.name)-\(number)", title: title,
-            origin: StudyOrigin(overrides: variant.overrides, design: study.design))
+            origin: StudyOrigin(overrides: variant.overrides, digest: study.digest))
         try writer.write(
-            VariantTables(run: run, detail: plan.trajectories).tables(plan.tables),
+            VariantTables(run, keeping: plan.tables, trajectories: plan.trajectories).tables,
             command: ["batch", plan.base, "variant \(number)"], seed: scenario.file.seed, drawCount: run.draws,
             request: request, teachingWeeks: scenario.fit.teachingWeeks, inputs: try scenario.inputs)
     }
@@ -99,10 +96,27 @@ struct VariantWork: Sendable {
         if let store { store.removeIfAlone() } else { ShardStore.removeLeftovers(in: path) }
     }
 
-    /// Takes back that a damaged variant is whole: its units must be done again.
-    func withdraw() {
-        try? RunDirectory.mark(path)
-        unlink(path + "/run.json")
-        for unit in plan.units(ofVariant: number) { unlink(study.folder.done(unit)) }
+    /// The units of a variant without tables that must be done, or done again, after a look at every file. What is damaged is
+    /// marked as not done.
+    func missingUnits(note: @escaping @Sendable (String) -> Void) -> [Int] {
+        let all = Array(plan.units(ofVariant: number))
+        let kept = ShardStore.keptDraws(in: path, note: note)
+        guard !kept.isEmpty else {
+            // Its tables, if there are any, are not whole, and there is nothing to make them from.
+            withdraw()
+            return all
+        }
+        let damaged = Set(unitsWithout(kept))
+        for unit in damaged where study.hasRecord(unit) && !study.isClaimed(unit) { unlink(study.folder.done(unit)) }
+        return all.filter { damaged.contains($0) || !study.hasRecord($0) }
+    }
+
+    /// Takes back that a variant is whole: its units must be done again.
+    private func withdraw() {
+        if access(path + "/run.json", F_OK) == 0 {
+            try? RunDirectory.mark(path)
+            unlink(path + "/run.json")
+        }
+        for unit in plan.units(ofVariant: number) where !study.isClaimed(unit) { unlink(study.folder.done(unit)) }
     }
 }

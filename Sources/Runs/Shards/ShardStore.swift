@@ -133,6 +133,24 @@ public struct ShardStore: RecordStore {
         return result
     }
 
+    /// The draws that a run directory holds whole, whatever simulation they are of: each file is read, and nothing is fitted.
+    static func keptDraws(in run: String, note: @escaping @Sendable (String) -> Void) -> [Range<Int>] {
+        let path = run + "/" + folderName
+        guard let lock = try? FolderLock(path), let json = try? readFile(path + "/" + identityName),
+            let identity = try? SimulationIdentity(json: json), let digest = try? identity.digest
+        else { return [] }
+        lock.share()
+        let store = ShardStore(path: path, identity: identity, digest: digest, lock: lock, note: note)
+        return store.finishedBlocks(overlapping: 0..<Int.max).map(\.draws)
+    }
+
+    private init(
+        path: String, identity: SimulationIdentity, digest: [UInt8], lock: FolderLock,
+        note: @escaping @Sendable (String) -> Void
+    ) {
+        (self.path, self.identity, self.digest, self.lock, self.note) = (path, identity, digest, lock, note)
+    }
+
     /// Writes a block to a file of its own.
     ///
     /// - Returns: The block in the file's memory, checked against what was to be written.

@@ -41,7 +41,7 @@ extension StudyPlan {
             try RunDirectory.makeFolder(path)
         }
         try writeAtomically(try plan.json, to: folder.plan)
-        try writeAtomically(plan.designTable.bytes, to: folder.path + "/study.csv")
+        try writeAtomically(StudyTable(plan).table.bytes, to: folder.path + "/study.csv")
         return plan
     }
 

@@ -168,7 +168,7 @@ extension PreparedScenario {
             let result = sample.repeated(to: count)
             let start = ContinuousClock.now
             let run = try summary(of: result, SimulationRequest(draws: count))
-            let bytes = VariantTables(run: run, detail: study.trajectories).tables(study.tables)
+            let bytes = VariantTables(run, keeping: study.tables, trajectories: study.trajectories).tables
                 .reduce(0) { $0 + $1.bytes.count }
             return ((ContinuousClock.now - start) / .seconds(1), bytes)
         }

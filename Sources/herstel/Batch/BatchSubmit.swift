@@ -72,7 +72,7 @@ struct UnitSubmission {
         let plan = try StudyPlan(in: folder)
         // What is damaged is found, and taken back, by the attempt to join.
         if selection == .missing, try isJoined(folder) { return }
-        let units = StudyState(plan, in: folder).numbers { $0.isToDo }
+        let units = try StudyState(plan, in: folder).numbers { $0.isToDo }
         guard !units.isEmpty else { return try finish(plan, folder) }
         let tasks = Array(Set(units.map { plan.task(ofUnit: $0) })).sorted()
         let program = try ProgramPath.current()
@@ -126,7 +126,7 @@ struct UnitSubmission {
 
     /// Nothing is left to compute that nobody works on.
     private func finish(_ plan: StudyPlan, _ folder: StudyFolder) throws {
-        let running = StudyState(plan, in: folder).numbers { if case .running = $0 { true } else { false } }
+        let running = try StudyState(plan, in: folder).numbers { if case .running = $0 { true } else { false } }
         guard running.isEmpty else {
             return say("Nothing is left to begin: \(counted(running.count, "unit")) are running. "
                 + "Watch them with: herstel batch status \(StatusReport.shellWord(folder.path))")
