@@ -118,6 +118,12 @@ import Testing
             from: "left, without_delay_diploma]", to: "left, pass_rate.vwo]",
             message: "careers.yaml:9:51: found 'pass_rate.vwo'"),
         Mistake(
+            from: "ends: [left]\n  start: {havo: 1, assumption: all}\n  indicators: [",
+            to: "ends: [left, left.havo]\n  start: {havo: 1, assumption: all}\n  indicators: [moved_on.left.havo, ",
+            message:
+                "careers.yaml:9:16: 'moved_on.left.havo' means two things: an end or a track has a '.' in its name. Rename it."
+        ),
+        Mistake(
             from: "indicators: [retention,", to: "indicators: [stock_retention,",
             message: "careers.yaml:9:16: 'stock_retention' is weighted by counted pupils"),
         Mistake(

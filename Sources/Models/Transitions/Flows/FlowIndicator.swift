@@ -73,6 +73,10 @@ public struct FlowIndicator: Sendable, Hashable {
             guard let word = item.word(among: known.map(\.word)),
                 let measure = known.first(where: { $0.word == word })?.measure
             else { return nil }
+            guard known.count(where: { $0.word == word }) == 1 else {
+                item.fail("'\(word)' means two things: an end or a track has a '.' in its name. Rename it.")
+                return nil
+            }
             if case .stock = measure, !isCounted {
                 item.fail(
                     "'\(word)' is weighted by counted pupils, and published shares have none. Use 'retention' ...")
