@@ -42,7 +42,7 @@ import Testing
         #expect(analysed.tables.last == "sensitivity")
     }
 
-    @Test(arguments: [
+    static let mistakes: [(String, [String])] = [
         ("drawz: 5", ["study.yaml:3:1: unknown key 'drawz' in study; did you mean 'draws'?"]),
         ("draws: 1", ["study.yaml:3:8: found 1; expected a whole number from 2 to 1000000."]),
         (
@@ -87,7 +87,9 @@ import Testing
                 "study.yaml:5:15: found 'ful'; expected 'national' or 'full'. Did you mean 'full'?",
             ]
         ),
-    ])
+    ]
+
+    @Test(arguments: mistakes)
     func saysWhatIsWrongWithAKey(key: String, expected: [String]) throws {
         #expect(try StudyFiles().problems(StudyFiles.text(StudyFiles.list, key)) == expected)
     }
@@ -101,7 +103,7 @@ import Testing
             files.problems(text + "x: 1\n") == [
                 "study.yaml:2:7: the scenario file cannot be read (1 problem, the first: nope.yaml: no such file. Check the path; "
                     + "it is relative to the current folder.).",
-                "study.yaml:10:1: unknown key 'x' in study; expected 'kind', 'title', 'base', 'draws', 'shards', 'sampling', 'sensitivity', 'tables', 'trajectories', 'design' or 'resources'.",
+                "study.yaml:9:1: unknown key 'x' in study; expected 'kind', 'title', 'base', 'draws', 'shards', 'sampling', 'sensitivity', 'tables', 'trajectories', 'design' or 'resources'.",
             ])
         // A study is no scenario.
         #expect(!files.problems(text.replacing("nope.yaml", with: "study.yaml")).isEmpty)
@@ -135,8 +137,9 @@ import Testing
         let error = #expect(throws: BatchError.self) { try study.checkVariants() }
         #expect(
             error?.description.replacing(files.scenario.folder.path + "/", with: "")
-                == "variant 2 (p 1.5) is no scenario that can be simulated:\nscenario.yaml:20:36: no beta distribution has this "
-                + "mean and sd.")
+                == "variant 2 (p 1.5) is no scenario that can be simulated:\nscenario.yaml: read with changes: 'set "
+                + "outcomes[outcome=reading].parameters.persistence.mean = 1.5'.\nscenario.yaml:19:35: no beta distribution has "
+                + "this mean and sd.")
     }
 
     @Test func tellsStudiesFromOtherFiles() throws {
