@@ -168,11 +168,11 @@ import Testing
         ),
         (
             "kind: latin_hypercube\nsamples: 3\nfactors: [{name: a, set: seed, low: 2, high: 2}]",
-            ["6:49: found 2; expected a number above low, 2."]
+            ["6:48: found 2; expected a number above low, 2."]
         ),
         (
             "kind: latin_hypercube\nsamples: 3\nfactors: [{name: a, set: seed, low: 0, high: 2, spacing: log}]",
-            ["6:40: found 0; spacing log needs numbers above 0."]
+            ["6:39: found 0; spacing log needs numbers above 0."]
         ),
         (
             "kind: latin_hypercube\nsamples: 3\nfactors: [{name: a, set: seed, low: 0}]",

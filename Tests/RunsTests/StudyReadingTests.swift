@@ -120,12 +120,12 @@ import Testing
             """
         #expect(
             try StudyFiles().problems(StudyFiles.text(design)) == [
-                "study.yaml:6:32: set margn.x: the file has no key 'margn'; it has 'seed', 'draws', 'reference', 'margin_sd', "
+                "study.yaml:6:34: set margn.x: the file has no key 'margn'; it has 'seed', 'draws', 'reference', 'margin_sd', "
                     + "'groups', 'calendar', 'sectors', 'models', 'schools', 'outcomes', 'scenarios'.",
-                "study.yaml:7:22: scale outcomes[sector=vo].parameters.drift: no element of 'outcomes' has sector 'vo'; there is 'po'.",
-                "study.yaml:8:41: set margin_sd: 'margin_sd' was changed before ('set margin_sd = 1'), which this would undo. Leave "
+                "study.yaml:7:24: scale outcomes[sector=vo].parameters.drift: no element of 'outcomes' has sector 'vo'; there is 'po'. Did you mean 'po'?",
+                "study.yaml:8:43: set margin_sd: 'margin_sd' was changed before ('set margin_sd = 1'), which this would undo. Leave "
                     + "one of them out, or set first and multiply later.",
-                "study.yaml:9:22: scale title: the file has no key 'title'; it has 'seed', 'draws', 'reference', 'margin_sd', "
+                "study.yaml:9:24: scale title: the file has no key 'title'; it has 'seed', 'draws', 'reference', 'margin_sd', "
                     + "'groups', 'calendar', 'sectors', 'models', 'schools', 'outcomes', 'scenarios'.",
             ])
     }

@@ -99,7 +99,7 @@ private func message(_ change: SpecificationOverride) throws -> String? {
         (set("outcomes[4]", "1"), "'outcomes' has 3 elements; there is no [4]."),
         (
             set("outcomes[sector=pp].x", "1"),
-            "no element of 'outcomes' has sector 'pp'. Did you mean 'po'?"
+            "no element of 'outcomes' has sector 'pp'; there is 'po', 'vo'. Did you mean 'po'?"
         ),
         (
             set("outcomes[outcome=geography].x", "1"),
