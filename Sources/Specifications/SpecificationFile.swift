@@ -67,7 +67,7 @@ public struct SpecificationFile {
     /// - Throws: ``SpecificationError`` when the reader noted a problem.
     public func decoded<T>(_ read: (SpecificationValue) -> T?) throws(SpecificationError) -> T {
         let value = read(root)
-        if !problems.isEmpty { throw SpecificationError(problems) }
+        if !problems.isEmpty { throw SpecificationError(root.log.remarks + problems) }
         guard let value else {
             throw SpecificationError(
                 "the file could not be read as a specification.", at: SpecificationPlace(file: path))
@@ -116,6 +116,16 @@ final class ProblemLog {
 
     init(file: String, lastLine: Int = .max, overrides: [String] = []) {
         (self.file, self.lastLine, self.overrides) = (file, lastLine, overrides)
+    }
+
+    /// What else to know of the problems: one at a place of the file may come from a change elsewhere.
+    var remarks: [SpecificationProblem] {
+        guard !overrides.isEmpty, problems.contains(where: { $0.place.override == nil }) else { return [] }
+        let words = overrides.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+        let rest = overrides.count > 5 ? " and \(overrides.count - 5) more" : ""
+        return [
+            SpecificationProblem(place: SpecificationPlace(file: file), message: "read with changes: \(words)\(rest).")
+        ]
     }
 
     func note(_ message: String, at node: Node) {

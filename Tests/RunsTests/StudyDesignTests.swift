@@ -84,7 +84,7 @@ import Testing
         #expect(other.variants.map { $0.levels[0] } != all.variants.map { $0.levels[0] })
     }
 
-    @Test(arguments: [
+    static let mistakes: [(String, [String])] = [
         ("kind: gird", ["4:9: found 'gird'; expected 'grid', 'list' or 'latin_hypercube'. Did you mean 'grid'?"]),
         ("kind: grid", ["4:3: missing key 'factors' in grid."]),
         (
@@ -168,17 +168,19 @@ import Testing
         ),
         (
             "kind: latin_hypercube\nsamples: 3\nfactors: [{name: a, set: seed, low: 2, high: 2}]",
-            ["6:49: found 2; expected a number above low, 2."]
+            ["6:48: found 2; expected a number above low, 2."]
         ),
         (
             "kind: latin_hypercube\nsamples: 3\nfactors: [{name: a, set: seed, low: 0, high: 2, spacing: log}]",
-            ["6:40: found 0; spacing log needs numbers above 0."]
+            ["6:39: found 0; spacing log needs numbers above 0."]
         ),
         (
             "kind: latin_hypercube\nsamples: 3\nfactors: [{name: a, set: seed, low: 0}]",
             ["6:13: missing key 'high' in factor."]
         ),
-    ])
+    ]
+
+    @Test(arguments: mistakes)
     func saysWhatIsWrong(design: String, expected: [String]) throws {
         #expect(try StudyFiles().problems(StudyFiles.text(design)) == expected.map { "study.yaml:" + $0 })
     }

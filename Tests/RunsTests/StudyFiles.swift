@@ -45,7 +45,7 @@ struct StudyFiles {
           - name: rules
             levels:
               as_it_was: {}
-              flat: {set: {"scenarios.money.rules[name=base].rate": 700}, scale: {outcomes[1].parameters.noise_sd: 2}}
+              flat: {set: {"scenarios.money.rules[name=base].rate": 700}, scale: {"outcomes[1].parameters.noise_sd": 2}}
         """
 
     static let list = """

@@ -31,7 +31,12 @@ import Testing
     /// A record of change: these bits are part of studies that were planned.
     @Test func theDesignStaysTheSame() {
         let coordinates = LatinHypercube(samples: 5, seed: 1).coordinates(ofFactor: 0)
-        #expect(coordinates.map(\.stratum) == [])
-        #expect(coordinates.map { $0.point.bitPattern } == [])
+        #expect(coordinates.map(\.stratum) == [0, 4, 1, 3, 2])
+        #expect(
+            coordinates.map(\.point.bitPattern) == [
+                4_588_806_831_314_475_229, 4_606_047_491_072_742_088, 4_599_510_903_294_866_144,
+                4_603_652_787_184_559_346,
+                4_601_573_019_532_792_390,
+            ])
     }
 }

@@ -42,7 +42,7 @@ import Testing
         #expect(analysed.tables.last == "sensitivity")
     }
 
-    @Test(arguments: [
+    static let mistakes: [(String, [String])] = [
         ("drawz: 5", ["study.yaml:3:1: unknown key 'drawz' in study; did you mean 'draws'?"]),
         ("draws: 1", ["study.yaml:3:8: found 1; expected a whole number from 2 to 1000000."]),
         (
@@ -87,7 +87,9 @@ import Testing
                 "study.yaml:5:15: found 'ful'; expected 'national' or 'full'. Did you mean 'full'?",
             ]
         ),
-    ])
+    ]
+
+    @Test(arguments: mistakes)
     func saysWhatIsWrongWithAKey(key: String, expected: [String]) throws {
         #expect(try StudyFiles().problems(StudyFiles.text(StudyFiles.list, key)) == expected)
     }
@@ -101,7 +103,7 @@ import Testing
             files.problems(text + "x: 1\n") == [
                 "study.yaml:2:7: the scenario file cannot be read (1 problem, the first: nope.yaml: no such file. Check the path; "
                     + "it is relative to the current folder.).",
-                "study.yaml:10:1: unknown key 'x' in study; expected 'kind', 'title', 'base', 'draws', 'shards', 'sampling', 'sensitivity', 'tables', 'trajectories', 'design' or 'resources'.",
+                "study.yaml:9:1: unknown key 'x' in study; expected 'kind', 'title', 'base', 'draws', 'shards', 'sampling', 'sensitivity', 'tables', 'trajectories', 'design' or 'resources'.",
             ])
         // A study is no scenario.
         #expect(!files.problems(text.replacing("nope.yaml", with: "study.yaml")).isEmpty)
@@ -118,12 +120,12 @@ import Testing
             """
         #expect(
             try StudyFiles().problems(StudyFiles.text(design)) == [
-                "study.yaml:6:32: set margn.x: the file has no key 'margn'; it has 'seed', 'draws', 'reference', 'margin_sd', "
+                "study.yaml:6:34: set margn.x: the file has no key 'margn'; it has 'seed', 'draws', 'reference', 'margin_sd', "
                     + "'groups', 'calendar', 'sectors', 'models', 'schools', 'outcomes', 'scenarios'.",
-                "study.yaml:7:22: scale outcomes[sector=vo].parameters.drift: no element of 'outcomes' has sector 'vo'; there is 'po'.",
-                "study.yaml:8:41: set margin_sd: 'margin_sd' was changed before ('set margin_sd = 1'), which this would undo. Leave "
+                "study.yaml:7:24: scale outcomes[sector=vo].parameters.drift: no element of 'outcomes' has sector 'vo'; there is 'po'. Did you mean 'po'?",
+                "study.yaml:8:43: set margin_sd: 'margin_sd' was changed before ('set margin_sd = 1'), which this would undo. Leave "
                     + "one of them out, or set first and multiply later.",
-                "study.yaml:9:22: scale title: the file has no key 'title'; it has 'seed', 'draws', 'reference', 'margin_sd', "
+                "study.yaml:9:24: scale title: the file has no key 'title'; it has 'seed', 'draws', 'reference', 'margin_sd', "
                     + "'groups', 'calendar', 'sectors', 'models', 'schools', 'outcomes', 'scenarios'.",
             ])
     }
@@ -135,8 +137,9 @@ import Testing
         let error = #expect(throws: BatchError.self) { try study.checkVariants() }
         #expect(
             error?.description.replacing(files.scenario.folder.path + "/", with: "")
-                == "variant 2 (p 1.5) is no scenario that can be simulated:\nscenario.yaml:20:36: no beta distribution has this "
-                + "mean and sd.")
+                == "variant 2 (p 1.5) is no scenario that can be simulated:\nscenario.yaml: read with changes: 'set "
+                + "outcomes[outcome=reading].parameters.persistence.mean = 1.5'.\nscenario.yaml:19:35: no beta distribution has "
+                + "this mean and sd.")
     }
 
     @Test func tellsStudiesFromOtherFiles() throws {

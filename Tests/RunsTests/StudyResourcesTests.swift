@@ -9,7 +9,7 @@ import Testing
         return try file.decoded { $0.openMapping("study")?.optional("resources").flatMap { JobResources($0) } }
     }
 
-    @Test(arguments: [
+    static let words: [(String, [String])] = [
         ("time", ["02:00:00", "2-12:00:00", "90", "120:00:00", "0:00:01"]),
         ("memory", ["2G", "500M", "4000", "1T", "100K"]),
         ("partition", ["normal", "gpu,cpu", "a_b.c-d", "2"]), ("account", ["proj1"]), ("qos", ["x"]),
@@ -17,7 +17,9 @@ import Testing
         ("modules", ["[swift/6.1]", "[OpenBLAS/0.3.21-GCC-12.2.0, gcc++]", "[]"]), ("throttle", ["1"]),
         ("cpus", ["1024"]),
         ("requeue", ["true", "false"]), ("units_per_task", ["1000000"]),
-    ])
+    ]
+
+    @Test(arguments: words)
     func accepts(key: String, values: [String]) throws {
         for value in values {
             let text =
@@ -46,7 +48,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [
+    static let nonsense: [(String, [String])] = [
         (
             "time",
             [
@@ -58,7 +60,9 @@ import Testing
         ("throttle", ["0", "-1", "1.5", "x"]), ("cpus", ["0", "1025"]), ("requeue", ["yes", "True", "1"]),
         ("units_per_task", ["0", "1000001"]), ("modules", ["swift", "{a: b}", "[[a]]", "[~]"]),
         ("partition", ["[a]", "{a: b}", "~"]),
-    ])
+    ]
+
+    @Test(arguments: nonsense)
     func refuses(key: String, values: [String]) throws {
         for value in values {
             #expect(throws: SpecificationError.self, "\(key) \(value)") { try resources("{\(key): \(value)}") }
@@ -71,9 +75,9 @@ import Testing
         }
         #expect(
             error?.problems.map(\.description) == [
-                "s.yaml:1:25: found 'a??[2J'; expected a name of letters, digits and _ . , - that does not begin with -.",
-                "s.yaml:1:43: found '1h'; expected a time limit above 0: HH:MM:SS, D-HH:MM:SS or minutes.",
-                "s.yaml:1:47: unknown key 'tiem' in resources; did you mean 'time'?",
+                "s.yaml:1:24: found 'a??[2J'; expected a name of letters, digits and _ . , - that does not begin with -.",
+                "s.yaml:1:42: found '1h'; expected a time limit above 0: HH:MM:SS, D-HH:MM:SS or minutes.",
+                "s.yaml:1:46: unknown key 'tiem' in resources; did you mean 'time'?",
             ])
     }
 }

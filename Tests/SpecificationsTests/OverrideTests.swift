@@ -32,7 +32,7 @@ private func message(_ change: SpecificationOverride) throws -> String? {
 }
 
 @Suite struct OverrideTests {
-    @Test(arguments: [
+    static let changes: [(SpecificationOverride, String, String)] = [
         (set("seed", "7"), "seed", "7"),
         (set("title", "\"a: b, c\""), "title", "\"a: b, c\""),
         (set("title", "two words"), "title", "\"two words\""),
@@ -45,7 +45,9 @@ private func message(_ change: SpecificationOverride) throws -> String? {
         (scale("rate.2022/23", "2"), "rate", "{2021/22: 700, 2022/23: 1001}"),
         (scale("rate.2021/22", "0.1"), "rate", "{2021/22: 70, 2022/23: 500.5}"),
         (scale("seed", "-1.5e-1"), "seed", "-0.75"),
-    ])
+    ]
+
+    @Test(arguments: changes)
     func changesAValue(change: SpecificationOverride, key: String, expected: String) throws {
         #expect(try value(key, after: change) == expected)
     }
@@ -86,7 +88,7 @@ private func message(_ change: SpecificationOverride) throws -> String? {
         #expect(try value("seed", after: scale("seed", "2"), scale("seed", "3")) == "30")
     }
 
-    private static let refused: [(SpecificationOverride, String)] = [
+    static let refusals: [(SpecificationOverride, String)] = [
         (set("seeed.a", "1"), "the file has no key 'seeed'. Did you mean 'seed'?"),
         (scale("zzz", "1"), "the file has no key 'zzz'; it has 'title', 'seed', 'rate', 'odd key.', 'outcomes'."),
         (set("rate.2021/23.a", "1"), "'rate' has no key '2021/23'. Did you mean '2021/22'?"),
@@ -97,7 +99,7 @@ private func message(_ change: SpecificationOverride) throws -> String? {
         (set("outcomes[4]", "1"), "'outcomes' has 3 elements; there is no [4]."),
         (
             set("outcomes[sector=pp].x", "1"),
-            "no element of 'outcomes' has sector 'pp'. Did you mean 'po'?"
+            "no element of 'outcomes' has sector 'pp'; there is 'po', 'vo'. Did you mean 'po'?"
         ),
         (
             set("outcomes[outcome=geography].x", "1"),
@@ -174,7 +176,7 @@ private func message(_ change: SpecificationOverride) throws -> String? {
         ),
     ]
 
-    @Test(arguments: refused)
+    @Test(arguments: refusals)
     func saysWhyAChangeDoesNotFit(change: SpecificationOverride, expected: String) throws {
         #expect(try message(change) == expected)
     }
@@ -218,6 +220,7 @@ private func message(_ change: SpecificationOverride) throws -> String? {
         }
         #expect(
             error?.problems.map(\.description) == [
+                "x.yaml: read with changes: 'set seed = -4', 'scale rate.2021/22 = -1', 'set titel = x'.",
                 "x.yaml:6:3: still in the file.",
                 "x.yaml, with 'set seed = -4': found -4; expected a whole number from 0 to 10.",
                 "x.yaml, with 'scale rate.2021/22 = -1': found -700; expected a number above 0.",

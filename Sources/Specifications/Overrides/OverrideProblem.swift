@@ -35,7 +35,7 @@ public enum OverrideProblem: Error, Sendable, Equatable, CustomStringConvertible
         case .badValue(let reason): "the value cannot be used: \(reason)."
         case .badFactor(let text): "found '\(Self.short(text))'; expected a number to multiply by."
         case .unknownKey(let key, let location, let keys):
-            "\(Self.there(location)) has no key '\(key)'" + Self.hint(key, keys, found: "it has")
+            "\(Self.there(location)) has no key '\(key)'" + Self.hint(key: key, among: keys)
         case .notKeys(let location, let key):
             "\(Self.there(location)) holds no keys, so that there is no '\(key)' in it."
         case .notList(let location): "\(Self.there(location)) is no list, so that [...] selects nothing."
@@ -45,7 +45,7 @@ public enum OverrideProblem: Error, Sendable, Equatable, CustomStringConvertible
             values.isEmpty
                 ? "no element of \(Self.there(location)) has a key '\(key)' with a word or a number."
                 : "no element of \(Self.there(location)) has \(key) '\(value)'"
-                    + Self.hint(value, values, found: "there is")
+                    + Self.hint(value: value, among: values)
         case .noMatchOfAll(let conditions, let location):
             "no element of \(Self.there(location)) has \(conditions) together."
         case .notScalable(let location, let found):
@@ -62,10 +62,19 @@ public enum OverrideProblem: Error, Sendable, Equatable, CustomStringConvertible
 
     private static func short(_ text: String) -> String { text.count <= 60 ? text : text.prefix(59) + "…" }
 
-    private static func hint(_ word: String, _ words: [String], found: String) -> String {
-        if let near = nearest(to: word, among: words) { return ". Did you mean '\(near)'?" }
-        guard !words.isEmpty else { return "." }
-        let shown = words.prefix(12).map { "'\(short($0))'" }.joined(separator: ", ")
-        return "; \(found) \(shown)" + (words.count > 12 ? " and \(words.count - 12) more." : ".")
+    /// The nearest key, else those that there are.
+    private static func hint(key: String, among keys: [String]) -> String {
+        if let near = nearest(to: key, among: keys) { return ". Did you mean '\(near)'?" }
+        return keys.isEmpty ? "." : "; it has \(list(keys))."
+    }
+
+    /// The values that there are, and the nearest.
+    private static func hint(value: String, among values: [String]) -> String {
+        "; there is \(list(values))." + (nearest(to: value, among: values).map { " Did you mean '\($0)'?" } ?? "")
+    }
+
+    private static func list(_ words: [String]) -> String {
+        words.prefix(12).map { "'\(short($0))'" }.joined(separator: ", ")
+            + (words.count > 12 ? " and \(words.count - 12) more" : "")
     }
 }

@@ -54,8 +54,9 @@ enum OverrideValue {
         guard node.anchor == nil else { throw .badValue(reason: "anchors and aliases (& and *) are not for values") }
         switch node {
         case .scalar(let scalar):
-            // Not resolved yet, so that a tag that is there was written.
-            guard scalar.tag.description.isEmpty else { throw .badValue(reason: "tags (!) are not for values") }
+            // Not resolved yet, so that a tag that is there was written; the parser gives what is in quotes that of texts.
+            let own = scalar.style == .plain ? "" : Tag.Name.str.rawValue
+            guard scalar.tag.description == own else { throw .badValue(reason: "tags (!) are not for values") }
         case .sequence(let sequence):
             guard sequence.tag.description.isEmpty else { throw .badValue(reason: "tags (!) are not for values") }
             for element in sequence { try check(element) }
