@@ -125,12 +125,12 @@ final class PrivateSlurm {
         let pid = try #require(self.pid(file))
         kill(pid, SIGTERM)
         let deadline = Date(timeIntervalSinceNow: 10)
-        while kill(pid, 0) == 0, Date() < deadline { Thread.sleep(forTimeInterval: 0.05) }
-        if kill(pid, 0) == 0 { kill(pid, SIGKILL) }
+        while isAlive(pid), Date() < deadline { Thread.sleep(forTimeInterval: 0.05) }
+        if isAlive(pid) { kill(pid, SIGKILL) }
     }
 
     private func stop() {
-        if pid("slurmctld.pid").map({ kill($0, 0) == 0 }) == true {
+        if pid("slurmctld.pid").map(isAlive) == true {
             _ = try? ExternalProgram.run(
                 daemonPath("scancel") ?? "", ["--signal=KILL", "--full", "-u", "root"], timeout: 5)
         }
@@ -240,6 +240,14 @@ private let hostName: String = {
 private func daemonPath(_ name: String) -> String? {
     ExternalProgram.path(of: name)
         ?? ["/usr/sbin/", "/usr/bin/"].map { $0 + name }.first { FileManager.default.isExecutableFile(atPath: $0) }
+}
+
+/// Whether a process runs; one that has ended may stay in the table of processes where nobody asks for its exit code.
+private func isAlive(_ pid: Int32) -> Bool {
+    guard let status = try? contents(of: "/proc/\(pid)/stat"), let name = status.lastIndex(of: ")") else {
+        return false
+    }
+    return !status[name...].dropFirst(2).hasPrefix("Z")
 }
 
 /// A port of loopback that nobody listens on now.
