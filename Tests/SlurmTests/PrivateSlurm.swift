@@ -60,7 +60,7 @@ final class PrivateSlurm {
             SlurmdPort=\(ports.node)
             CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
             AuthType=auth/munge
-            AuthInfo=socket=\(folder.file("munge/sock")),cred_expire=2
+            AuthInfo=socket=\(folder.file("munge/sock")),cred_expire=5
             CredType=cred/munge
             SlurmUser=root
             SlurmdUser=root
