@@ -66,8 +66,8 @@ let package = Package(
         .target(
             name: "Runs",
             dependencies: [
-                "LinearAlgebra", "Probability", "Tables", "Transitions", "Models", "Recovery", "Specifications",
-                "Funding", "Scenarios", crypto,
+                "Parallelism", "LinearAlgebra", "Probability", "Tables", "Transitions", "Models", "Recovery",
+                "Specifications", "Funding", "Scenarios", crypto,
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -23,6 +23,8 @@ public enum StreamPurpose: UInt8, Sendable, CaseIterable {
     /// Pupils who go on, stay, change tracks or leave: entity is the school, period the school year; period 0 and the last blocks
     /// of a year are for who is there at the start and who enters.
     case careers = 11
+    /// Points of a study's Latin hypercube: draw is the sample, entity the factor's position.
+    case studyDesign = 12
     /// Tests.
     case test = 255
 }

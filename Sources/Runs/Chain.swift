@@ -148,7 +148,7 @@ public struct PreparedScenario: Sendable {
     }
 
     /// The files that the simulation rests on.
-    fileprivate var inputs: [Manifest.Input] {
+    var inputs: [Manifest.Input] {
         get throws {
             if let inputList { return inputList }
             var copy = self
@@ -354,10 +354,12 @@ public struct CompletedRun: Sendable {
 }
 
 /// Writes tables with their descriptions and provenance.
-private struct RunWriter {
+struct RunWriter {
     let path: String
     let name: String
     let title: String
+    /// The variant of a study that is written; nil outside studies.
+    var origin: StudyOrigin?
 
     func write(
         _ tables: [ResultTable], draws: DrawsTable? = nil, command: [String], seed: UInt64?, drawCount: Int? = nil,
@@ -375,7 +377,8 @@ private struct RunWriter {
             teachingWeeks: teachingWeeks,
             specificationDigest: sha256(Array(inputs.map(\.sha256).joined(separator: "\n").utf8)),
             inputs: inputs, outputs: outputs,
-            resultDigest: sha256(Array(outputs.map(\.sha256).joined(separator: "\n").utf8)), blas: BLASLibrary.name)
+            resultDigest: sha256(Array(outputs.map(\.sha256).joined(separator: "\n").utf8)),
+            blas: origin == nil ? BLASLibrary.name : nil, overrides: origin?.overrides, design: origin?.design)
         try directory.finish(package: DataPackage(name: name, title: title, tables: written), manifest: manifest)
     }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Specifications
 
 /// What made a run, and what it made: the content of `run.json`.
 struct Manifest: Encodable {
@@ -34,12 +35,17 @@ struct Manifest: Encodable {
     let outputs: [Output]
     /// The SHA-256 of all outputs' digests in order: equal when every table is the same byte for byte.
     let resultDigest: String
-    /// The BLAS that fits went through.
-    let blas: String
+    /// The BLAS that fits went through; nil where what was drawn from was fitted elsewhere.
+    var blas: String?
+    /// What a study changed in the first input; nil outside studies.
+    var overrides: [SpecificationOverride]?
+    /// The digest of the study's design that the run is part of: ``StudyPlan/designDigest``; nil outside studies.
+    var design: String?
 
     private enum CodingKeys: String, CodingKey {
         case formatVersion = "format_version"
-        case program, version, command, seed, draws, request, inputs, outputs, blas
+        case program, version, command, seed, draws, request, inputs, outputs, blas, overrides
+        case design = "study_design"
         case teachingWeeks = "teaching_weeks"
         case specificationDigest = "specification_digest"
         case resultDigest = "result_digest"

@@ -62,7 +62,7 @@ struct RunDirectory {
     }
 
     /// Makes a folder and those above it.
-    private static func makeFolder(_ path: String) throws(RunError) {
+    static func makeFolder(_ path: String) throws(RunError) {
         var made = path.hasPrefix("/") ? "" : "."
         for part in path.split(separator: "/") {
             made += "/" + part
@@ -79,13 +79,15 @@ struct RunDirectory {
     /// - Throws: ``Tables/TableError/unwritable(file:reason:)``.
     func begin() throws(TableError) {
         guard access(path + "/run.json", F_OK) != 0 else { return }
-        try mark()
+        try Self.mark(path)
     }
 
+    /// Marks a folder as that of a run that is not finished.
+    ///
     /// An empty file has no half: it needs no other name while it is written, which would make the folder look like
     /// somebody else's.
-    private func mark() throws(TableError) {
-        let file = path + "/" + Self.unfinished
+    static func mark(_ path: String) throws(TableError) {
+        let file = path + "/" + unfinished
         let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .unwritable(file: file, reason: String(cString: strerror(errno))) }
         close(descriptor)
@@ -96,7 +98,7 @@ struct RunDirectory {
     /// - Parameter schemas: Those that will be written.
     /// - Throws: ``Tables/TableError/unwritable(file:reason:)``.
     func makeRoom(for schemas: [TableSchema]) throws(TableError) {
-        try mark()
+        try Self.mark(path)
         unlink(path + "/run.json")
         removeStaleTables(keeping: Set(schemas.map(\.fileName)))
         removeTemporaryFiles()
@@ -105,7 +107,10 @@ struct RunDirectory {
     /// Writes a table.
     ///
     /// - Throws: ``Tables/TableError/unwritable(file:reason:)``.
-    func write(_ table: ResultTable) throws(TableError) -> WrittenTable {
+    func write(_ table: ResultTable) throws(TableError) -> WrittenTable { try Self.write(table, in: path) }
+
+    /// Writes a table into a folder.
+    static func write(_ table: ResultTable, in path: String) throws(TableError) -> WrittenTable {
         let bytes = table.bytes
         try writeAtomically(bytes, to: path + "/" + table.schema.fileName)
         return WrittenTable(
@@ -126,11 +131,8 @@ struct RunDirectory {
 
     /// What a killed process was writing.
     private func removeTemporaryFiles() {
-        let written = TableSchema.all.map(\.fileName) + ["datapackage.json", "run.json"]
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        where name.hasSuffix(".tmp") && written.contains(where: { name.hasPrefix(".\($0).") }) {
-            unlink(path + "/" + name)
-        }
+        let written = Set(TableSchema.all.map(\.fileName) + ["datapackage.json", "run.json"])
+        removeAbandonedFiles(in: path) { written.contains($0) }
     }
 
     /// Tables of an earlier run that this one does not write would be mistaken for its own.

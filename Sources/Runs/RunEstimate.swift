@@ -34,25 +34,19 @@ extension PreparedScenario {
     /// - Throws: An error of the tables.
     public func estimate(draws: Int, threads: Int, sensitivitySamples: Int) throws -> RunEstimate {
         let simulator = Simulator(plan)
-        var count = 1
-        var seconds = timed { runEverywhere(simulator, draws: count, threads) }
-        // Twice as many as long as that fits: the last measurement then has most of the time.
-        while count < draws, seconds < 0.35 {
-            count = min(draws, seconds < 0.04 ? 8 * count : 2 * count)
-            seconds = timed { runEverywhere(simulator, draws: count, threads) }
-        }
+        let measured = simulator.secondsPerDraw(threads: threads, atMost: draws, lasting: 0.35)
         // Blocks are dealt out whole.
         let blocks = (draws + Simulator.drawsPerBlock - 1) / Simulator.drawsPerBlock
         let rounds = (blocks + threads - 1) / threads
         let longest = min(Double(draws), max(Double(rounds * Simulator.drawsPerBlock), Double(draws) / Double(threads)))
-        let simulation = seconds / Double(count) * longest
+        let simulation = measured.seconds * longest
         let sample = try simulator.run(draws: 1, threads: 1)
         let summaries = try summarySeconds(sample, draws: draws)
         return RunEstimate(
             preparation: preparationSeconds, simulation: simulation, summaries: summaries,
             sensitivity: sensitivitySamples == 0
                 ? 0 : SensitivityAnalysis.expectedSeconds(plan, samples: sensitivitySamples),
-            measuredDraws: count * threads,
+            measuredDraws: measured.draws * threads,
             memory: Self.residentBytes,
             drawTableBytes: DrawsTable(plan: plan, result: sample).estimatedBytes(draws: draws))
     }
@@ -74,21 +68,8 @@ extension PreparedScenario {
         return fixed + max(0, try seconds(count) - fixed) / Double(count - least) * Double(draws - least)
     }
 
-    /// The same draws on every thread: cores that are all at work are slower each than one alone.
-    private func runEverywhere(_ simulator: Simulator, draws: Int, _ threads: Int) {
-        DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in
-            _ = try? simulator.run(draws: draws, threads: 1)
-        }
-    }
-
-    private func timed(_ work: () -> Void) -> Double {
-        let start = ContinuousClock.now
-        work()
-        return (ContinuousClock.now - start) / .seconds(1)
-    }
-
     /// Resident memory, from the second number of /proc/self/statm.
-    private static var residentBytes: Int {
+    static var residentBytes: Int {
         guard let file = fopen("/proc/self/statm", "r") else { return 0 }
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 128)
@@ -96,5 +77,31 @@ extension PreparedScenario {
         let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
         let numbers = text.split(separator: " ").compactMap { Int($0) }
         return numbers.count > 1 ? numbers[1] * sysconf(Int32(_SC_PAGESIZE)) : 0
+    }
+}
+
+extension Simulator {
+    /// How long a draw takes on a core when so many cores are at work, s.
+    ///
+    /// - Parameters:
+    ///   - threads: The number of cores that do the same draws.
+    ///   - draws: At most so many draws are simulated by each.
+    ///   - least: The last measurement, which counts, lasts at least so long unless it has all the draws, s.
+    func secondsPerDraw(threads: Int, atMost draws: Int, lasting least: Double) -> (seconds: Double, draws: Int) {
+        var count = 1
+        var seconds = secondsEverywhere(count, threads)
+        // Twice as many as long as that fits: the last measurement then has most of the time.
+        while count < draws, seconds < least {
+            count = min(draws, seconds < least / 8 ? 8 * count : 2 * count)
+            seconds = secondsEverywhere(count, threads)
+        }
+        return (seconds / Double(count), count)
+    }
+
+    /// The same draws on every thread: cores that are all at work are slower each than one alone.
+    private func secondsEverywhere(_ draws: Int, _ threads: Int) -> Double {
+        let start = ContinuousClock.now
+        DispatchQueue.concurrentPerform(iterations: max(1, threads)) { _ in _ = try? run(draws: draws, threads: 1) }
+        return (ContinuousClock.now - start) / .seconds(1)
     }
 }

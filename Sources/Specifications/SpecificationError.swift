@@ -6,17 +6,22 @@ public struct SpecificationPlace: Sendable, Equatable, CustomStringConvertible {
     public let line: Int?
     /// The column within the line.
     public let column: Int?
+    /// The change that put the value there, in words; nil for what stands in the file. The line is beyond the file's last
+    /// then, and tells changes apart.
+    public let override: String?
 
     /// A place in a file.
-    public init(file: String, line: Int? = nil, column: Int? = nil) {
+    public init(file: String, line: Int? = nil, column: Int? = nil, override: String? = nil) {
         self.file = file
         self.line = line
         self.column = column
+        self.override = override
     }
 
-    /// `file:line:column`, as compilers and editors write it.
+    /// `file:line:column`, as compilers and editors write it; `file, with 'set a.b = 5'` for what a change put there.
     public var description: String {
-        [file, line.map(String.init), column.map(String.init)].compactMap { $0 }.joined(separator: ":")
+        if let override { return "\(file), with '\(override)'" }
+        return [file, line.map(String.init), column.map(String.init)].compactMap { $0 }.joined(separator: ":")
     }
 }
 

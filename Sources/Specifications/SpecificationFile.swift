@@ -12,6 +12,8 @@ public struct SpecificationFile {
     public let bytes: [UInt8]
     /// The value at the root of the file.
     public let root: SpecificationValue
+    /// A number that no line of the file is above; changes to its values are marked with the lines that follow.
+    let lastLine: Int
 
     /// Specification files are written by people; a larger one is a mistake or an attack.
     static let largestSize = 5 << 20
@@ -46,7 +48,15 @@ public struct SpecificationFile {
         }
         self.path = path
         self.bytes = bytes
+        lastLine = bytes.count { $0 == UInt8(ascii: "\n") } + 1
         root = SpecificationValue(node: try Self.parse(text, path: path), log: ProblemLog(file: path))
+    }
+
+    /// The file with a changed tree; the lines after the last stand for the changes.
+    init(path: String, bytes: [UInt8], tree: Node, lastLine: Int, _ changes: [SpecificationOverride]) {
+        (self.path, self.bytes, self.lastLine) = (path, bytes, lastLine)
+        let log = ProblemLog(file: path, lastLine: lastLine, overrides: changes.map(\.shortWords))
+        root = SpecificationValue(node: tree, log: log)
     }
 
     /// The problems noted so far.
@@ -100,11 +110,24 @@ public struct SpecificationFile {
 final class ProblemLog {
     let file: String
     private(set) var problems: [SpecificationProblem] = []
+    /// Marks beyond this line are those of changes to the file's values, in their order.
+    private let lastLine: Int
+    private let overrides: [String]
 
-    init(file: String) { self.file = file }
+    init(file: String, lastLine: Int = .max, overrides: [String] = []) {
+        (self.file, self.lastLine, self.overrides) = (file, lastLine, overrides)
+    }
 
     func note(_ message: String, at node: Node) {
-        let place = SpecificationPlace(file: file, line: node.mark?.line, column: node.mark?.column)
-        problems.append(SpecificationProblem(place: place, message: message))
+        problems.append(SpecificationProblem(place: place(of: node), message: message))
+    }
+
+    /// Where a node stands: in the file, or in a change to it.
+    func place(of node: Node) -> SpecificationPlace {
+        let (line, column) = (node.mark?.line, node.mark?.column)
+        guard let line, line > lastLine, line - lastLine <= overrides.count else {
+            return SpecificationPlace(file: file, line: line, column: column)
+        }
+        return SpecificationPlace(file: file, line: line, column: column, override: overrides[line - lastLine - 1])
     }
 }

@@ -11,9 +11,7 @@ public struct SpecificationValue {
     let log: ProblemLog
 
     /// Where the value stands.
-    public var place: SpecificationPlace {
-        SpecificationPlace(file: log.file, line: node.mark?.line, column: node.mark?.column)
-    }
+    public var place: SpecificationPlace { log.place(of: node) }
 
     /// Notes a problem at this value.
     public func fail(_ message: String) { log.note(message, at: node) }
@@ -31,7 +29,7 @@ public struct SpecificationValue {
 
     /// The value as text: a word, a number or a quoted string, as it is written.
     public func text() -> String? {
-        guard let scalar = node.scalar, !isNull(scalar) else { return mismatch("text") }
+        guard let scalar = node.scalar, !Self.isNull(scalar) else { return mismatch("text") }
         return scalar.string
     }
 
@@ -125,11 +123,12 @@ public struct SpecificationValue {
 
     /// Notes that something else was expected; returns nil of any type.
     private func mismatch<T>(_ expected: String) -> T? {
-        fail("found \(found); expected \(expected).")
+        fail("found \(Self.found(node)); expected \(expected).")
         return nil
     }
 
-    private var found: String {
+    /// What a node is, for messages.
+    static func found(_ node: Node) -> String {
         switch node {
         case .mapping: return "keys and values"
         case .sequence: return "a list"
@@ -139,14 +138,14 @@ public struct SpecificationValue {
         }
     }
 
-    private func isNull(_ scalar: Node.Scalar) -> Bool {
+    private static func isNull(_ scalar: Node.Scalar) -> Bool {
         scalar.style == .plain && ["", "~", "null"].contains(scalar.string)
     }
 
-    private func shortened(_ text: String) -> String { text.count <= 60 ? text : text.prefix(59) + "…" }
+    private static func shortened(_ text: String) -> String { text.count <= 60 ? text : text.prefix(59) + "…" }
 
     /// A decimal number as people write it; not YAML 1.1's octal, base 60, infinity or not-a-number.
-    static func decimal(_ text: String) -> Double? {
+    package static func decimal(_ text: String) -> Double? {
         guard !text.isEmpty, text.utf8.allSatisfy({ "+-.0123456789eE".utf8.contains($0) }) else { return nil }
         guard let value = Double(text), value.isFinite else { return nil }
         return value

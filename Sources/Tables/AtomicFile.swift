@@ -1,14 +1,12 @@
 import Glibc
-import Synchronization
-
-/// Counts the temporary files of this process, so that two tasks that write the same file do not share one.
-private let temporaryFiles = Atomic<Int>(0)
 
 /// A file being written that a reader sees only when it is whole: a temporary name in the same folder until
 /// ``commit()``, which syncs it, renames it and syncs the folder.
 ///
 /// A file that is replaced keeps its permissions; a new one gets those of the process. A symbolic link is replaced by
 /// a file, not followed. Without a commit the old file stays and nothing of the new one remains.
+///
+/// The temporary name holds 64 random bits: processes on machines that share the folder do not meet.
 public final class AtomicFile {
     /// The file's path, for messages.
     public let path: String
@@ -23,10 +21,10 @@ public final class AtomicFile {
         self.path = path
         let (folder, name) = split(path)
         self.folder = folder
-        let count = temporaryFiles.add(1, ordering: .relaxed).newValue
-        temporary = "\(folder)/.\(name).\(getpid()).\(count).tmp"
         let permissions = try permissionsToKeep(of: path)
-        descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+        temporary = "\(folder)/.\(name).\(String(repeating: "0", count: 16 - digits.count))\(digits).tmp"
+        descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw unwritable(path) }
         if let permissions, fchmod(descriptor, permissions) != 0 {
             let error = unwritable(path)
@@ -36,6 +34,21 @@ public final class AtomicFile {
     }
 
     deinit { discard() }
+
+    /// The name of the file that a temporary one would become; nil for a name that is no temporary file's.
+    static func finalName(ofTemporary name: String) -> String? {
+        guard name.hasPrefix("."), name.hasSuffix(".tmp") else { return nil }
+        let bare = name.dropFirst().dropLast(4)
+        guard let dot = bare.lastIndex(of: "."), bare[dot...].dropFirst().allSatisfy(\.isHexDigit) else { return nil }
+        return String(bare[..<dot])
+    }
+
+    /// When the file was written last by the file system's clock, s; nil when it is closed.
+    var modified: Double? {
+        var status = stat()
+        guard descriptor >= 0, fstat(descriptor, &status) == 0 else { return nil }
+        return seconds(status)
+    }
 
     /// Adds bytes at the end.
     ///

@@ -6,6 +6,10 @@ public enum TransitionError: Error, Sendable, Equatable, CustomStringConvertible
     case noGrades(track: String)
     /// Two states have one name.
     case sameState(String)
+    /// A track or end without a name.
+    case noName
+    /// A track has the name of a grade, a diploma or an end.
+    case trackAndState(String)
     /// A probability that is none.
     case badProbability(from: String, to: String, found: Double)
     /// The probabilities of where pupils go from a state do not add up to 1.
@@ -27,6 +31,9 @@ public enum TransitionError: Error, Sendable, Equatable, CustomStringConvertible
         case .noTracks: "a career ladder has no tracks; expected at least one."
         case .noGrades(let track): "track '\(track)' has no grades; expected at least 1."
         case .sameState(let state): "two states are named '\(state)'. Give each track and end a name of its own."
+        case .noName: "a track or end has an empty name. Give each a name of its own."
+        case .trackAndState(let name):
+            "'\(name)' is the name of a track, and of a grade, diploma or end. Rename the track or the end."
         case .badProbability(let from, let to, let found):
             "the probability of going from '\(from)' to '\(to)' is \(found); expected a number from 0 to 1."
         case .badSum(let from, let found):

@@ -102,9 +102,9 @@ struct Fit: ParsableCommand {
 /// `herstel check`.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Look for mistakes in model, scenario, truth and menu files; writes nothing.")
+        abstract: "Look for mistakes in model, scenario, study, truth and menu files; writes nothing.")
 
-    @Argument(help: "Model, scenario, truth or menu files (YAML).")
+    @Argument(help: "Model, scenario, study, truth or menu files (YAML).")
     var files: [String]
 
     func run() throws {
@@ -154,6 +154,7 @@ struct Explain: ParsableCommand {
                     try PreparedScenario(scenario), draws: draws ?? scenario.draws, threads: threadOption.count))
         case .model: print(Explanation.model(try ModelFile(path: file)))
         case .menu: print(Explanation.menu(try InterventionMenu(path: file)))
+        case .study: print(Explanation.study(try Study(path: file)))
         case .truth:
             throw ValidationError("\(file) is a truth file, which explains itself; expected a model or scenario file.")
         }

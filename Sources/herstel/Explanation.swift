@@ -5,19 +5,24 @@ import Scenarios
 import Specifications
 import Synthesis
 
-/// Whether a file is a model, a scenario, a truth or a menu of interventions.
+/// Whether a file is a model, a scenario, a study, a truth or a menu of interventions.
 enum SpecificationKind {
     case model
     case scenario
+    case study
     case truth
     case menu
 
     init(path: String) throws {
         let file = try SpecificationFile(path: path)
         let isScenario = file.root.isMapping && file.root.hasKey("scenarios")
-        self =
-            isScenario
-            ? .scenario : Truth.isTruth(file.root) ? .truth : InterventionMenu.isMenu(file.root) ? .menu : .model
+        if Study.isStudy(file.root) {
+            self = .study
+        } else {
+            self =
+                isScenario
+                ? .scenario : Truth.isTruth(file.root) ? .truth : InterventionMenu.isMenu(file.root) ? .menu : .model
+        }
     }
 
     /// Reads the file as its kind; returns what it is.
@@ -33,6 +38,12 @@ enum SpecificationKind {
                 scenario.careers.isEmpty ? "" : ", careers in " + scenario.careers.map(\.sector).joined(separator: ", ")
             return
                 "\(counted(scenario.scenarios.count, "scenario")), \(counted(scenario.outcomes.count, "outcome"))\(careers)"
+        case .study:
+            let study = try Study(path: path)
+            try study.checkVariants()
+            let factors = study.factors.map(\.name).joined(separator: ", ")
+            return "a study of \(counted(study.variants.count, "variant")) of \(study.base)"
+                + (factors.isEmpty ? "" : ": \(factors)")
         case .truth:
             let truth = try Truth(path: path)
             return "a truth" + (truth.title.isEmpty ? "" : ": \(truth.title)")
@@ -45,6 +56,17 @@ enum SpecificationKind {
 
 /// What `herstel explain` prints.
 enum Explanation {
+    static func study(_ study: Study) -> String {
+        let units = study.variants.count * study.shards
+        let lines = [
+            "\(study.name): \(study.title)", "",
+            "\(counted(study.variants.count, "variant")) of \(study.base), \(study.draws) draws each "
+                + "(\(study.sampling.rawValue)), in \(counted(units, "work unit")).",
+            "Tables kept: \(study.tables.joined(separator: ", ")).", "", "Varied",
+        ]
+        return (lines + study.factors.map { "  \($0.name): \($0.description)" }).joined(separator: "\n")
+    }
+
     static func scenario(
         _ prepared: PreparedScenario, draws: Int, threads: Int,
         sensitivitySamples: Int = SensitivityAnalysis.defaultSamples

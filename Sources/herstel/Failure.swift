@@ -46,16 +46,19 @@ enum Failure {
         case let error as ScenarioError: error.description
         case let error as FundingError: error.description
         case let error as RunError: error.description
+        case let error as BatchError: error.description
         case let error as DiffError: error.description
         case let error as SynthesisError: error.description
         default: nil
         }
     }
 
-    private static func exitCode(of error: any Error) -> Int32 {
+    /// The exit code that goes with an error.
+    static func exitCode(of error: any Error) -> Int32 {
         switch error {
         case ScenarioError.cancelled, SynthesisError.cancelled, RunError.stopped: interrupted
         case TableError.unwritable, RunError.cannotCreate, RunError.inUse: failed
+        case BatchError.incomplete, BatchError.failedUnits, BatchError.scheduler, BatchError.alreadySubmitted: failed
         case let error as LocatedModelError: error.error.isFailureOfTheFit ? failed : badInput
         default: badInput
         }

@@ -20,9 +20,11 @@ struct Herstel: ParsableCommand {
               herstel fit models/engzell2021.yaml
                   growth, deviation, equity gap and verdicts only
               herstel check FILE ...
-                  find mistakes in model, scenario and truth files
+                  find mistakes in model, scenario, study and truth files
               herstel diff runs/before runs/after
                   which conclusions changed, and which inputs differ
+              herstel batch plan studies/severity-by-rules.yaml
+                  a study of many variants of a scenario, here or on a compute server
               herstel synth models/synthetic.yaml --output scores.csv
                   synthetic microdata of any size, drawn from a declared truth
 
@@ -31,7 +33,7 @@ struct Herstel: ParsableCommand {
             """,
         version: herstelVersion,
         subcommands: [
-            Run.self, Fit.self, Simulate.self, Allocate.self, Check.self, Explain.self, Diff.self, Synth.self,
+            Run.self, Fit.self, Simulate.self, Allocate.self, Check.self, Explain.self, Diff.self, Batch.self, Synth.self,
         ])
 
     static func main() {

@@ -35,19 +35,19 @@ struct SizeReport {
                 ("bytes a draw", "\(size.bytesPerDraw)"),
                 (
                     "memory",
-                    "\(Self.bytes(estimate.memory)) in use now, and at most \(Self.bytes(records)) for the draws"
+                    "\(Quantity.bytes(estimate.memory)) in use now, and at most \(Quantity.bytes(records)) for the draws"
                 ),
                 (
                     "on disk",
-                    "\(Self.bytes(records)) in shards/ until the tables are written; with --keep-draws for good, and "
-                        + "\(Self.bytes(estimate.drawTableBytes)) more for draws.csv"
+                    "\(Quantity.bytes(records)) in shards/ until the tables are written; with --keep-draws for good, and "
+                        + "\(Quantity.bytes(estimate.drawTableBytes)) more for draws.csv"
                 ),
                 (
                     "expected time",
-                    "\(Self.seconds(estimate.seconds)) on \(counted(threads, "thread")): \(Self.seconds(estimate.preparation)) "
-                        + "to prepare, \(Self.seconds(estimate.simulation)) "
-                        + "to simulate, \(Self.seconds(estimate.summaries)) to summarise, "
-                        + "\(Self.seconds(estimate.sensitivity)) for sensitivity, measured here with "
+                    "\(Quantity.seconds(estimate.seconds)) on \(counted(threads, "thread")): \(Quantity.seconds(estimate.preparation)) "
+                        + "to prepare, \(Quantity.seconds(estimate.simulation)) "
+                        + "to simulate, \(Quantity.seconds(estimate.summaries)) to summarise, "
+                        + "\(Quantity.seconds(estimate.sensitivity)) for sensitivity, measured here with "
                         + "\(counted(estimate.measuredDraws, "draw"))"
                 ),
             ]
@@ -55,17 +55,5 @@ struct SizeReport {
         return "Size\n"
             + rows.map { name, value in "  \(name)\(String(repeating: " ", count: width - name.count))  \(value)" }
             .joined(separator: "\n")
-    }
-
-    private static func seconds(_ value: Double) -> String {
-        value < 100
-            ? "\(fixed(value, 1)) s" : value < 7200 ? "\(fixed(value / 60, 0)) min" : "\(fixed(value / 3600, 1)) h"
-    }
-
-    private static func bytes(_ count: Int) -> String {
-        let value = Double(count)
-        return value < 1e6
-            ? "\(fixed(value / 1e3, 0)) kB"
-            : value < 1e9 ? "\(fixed(value / 1e6, 0)) MB" : "\(fixed(value / 1e9, 1)) GB"
     }
 }

@@ -4,9 +4,27 @@ import Testing
 @testable import Models
 
 @Suite("Mistakes in flows of school careers") struct FlowMistakeTests {
+    /// A change of a model file or of its data, and what is said of it.
     struct Mistake: Sendable, CustomStringConvertible {
+        /// What is changed.
+        enum Part {
+            case published, counted, table
+            var text: String {
+                switch self {
+                case .published: FlowPublishedTests.text
+                case .counted: FlowModelTests.counted
+                case .table: FlowModelTests.table
+                }
+            }
+        }
+
+        let part: Part
         let from, to, message: String
         var description: String { to }
+
+        init(_ part: Part = .published, from: String, to: String, message: String) {
+            (self.part, self.from, self.to, self.message) = (part, from, to, message)
+        }
     }
 
     private static func message(_ text: String, csv: String? = nil) throws -> String {
@@ -20,7 +38,7 @@ import Testing
         }
     }
 
-    static let files: [Mistake] = [
+    static let mistakes: [Mistake] = [
         Mistake(
             from: "grades: 3", to: "grades: 0",
             message: "careers.yaml:6:33: found 0; expected a whole number from 1 to 20."),
@@ -58,6 +76,34 @@ import Testing
                 "careers.yaml:12:32: found 'hvo'; expected 'grades', 'before_last', 'havo', 'havo_1', 'havo_2', 'havo_3' or "
                 + "'diploma_havo'. Did you mean 'havo'?"),
         Mistake(
+            from: "years: [2018/19]", to: "years: [2018/19, 2018/19]",
+            message: "careers.yaml:11:15: entry 2 of the list repeats an earlier one. Name each once."),
+        Mistake(
+            from: "{from: grades", to: "{groups: ['', girls], from: grades",
+            message:
+                "careers.yaml:13:16: found an empty name; expected the names of years or groups. Leave the key out where the "
+                + "figure holds for all."),
+        Mistake(
+            from: "{from: grades", to: "{groups: [girls, girls], from: grades",
+            message: "careers.yaml:13:16: entry 2 of the list repeats an earlier one. Name each once."),
+        Mistake(
+            from: "{havo: 1, assumption: all}", to: "{'': {havo: 1}, assumption: all}",
+            message: "careers.yaml:8:11: found an empty name; expected a track, or a group."),
+        Mistake(
+            from: "design_effect: 4", to: "design_effect: 1e-320",
+            message: "careers.yaml:12:82: found 1e-320; expected a number from 0.01 to 10000."),
+        Mistake(
+            .counted, from: "count: pupils", to: "count: pupils\n  design_effect: 1e-320",
+            message: "careers.yaml:11:18: found 1e-320; expected a number from 0.01 to 10000."),
+        Mistake(
+            from: "{name: havo,", to: "{name: '',",
+            message: "careers.yaml:6:3: a track or end has an empty name. Give each a name of its own."),
+        Mistake(
+            from: "{name: havo, grades: 3}]", to: "{name: havo, grades: 3}, {name: havo_1, grades: 1}]",
+            message:
+                "careers.yaml:6:3: 'havo_1' is the name of a track, and of a grade, diploma or end. Rename the track or the end."
+        ),
+        Mistake(
             from: "few}", to: "few, source: a}",
             message: "careers.yaml:13:89: a figure has a 'source' or is an 'assumption', not both."),
         Mistake(
@@ -84,45 +130,54 @@ import Testing
             from: "cohorts: [2018/19]", to: "cohorts: [2015/16]",
             message:
                 "careers.yaml:2:11: the baseline's '2015/16' is no year of the flows. Its years are: 2018/19, 2019/20."),
-    ]
-
-    @Test("A model file's mistake is told with its place and what to do", arguments: files)
-    func file(mistake: Mistake) throws {
-        let text = FlowPublishedTests.text.replacingOccurrences(of: mistake.from, with: mistake.to)
-        #expect(text != FlowPublishedTests.text)
-        let found = try Self.message(text)
-        #expect(found.hasPrefix(mistake.message), "\(found)")
-    }
-
-    static let tables: [Mistake] = [
         Mistake(
-            from: "havo_1,left", to: "havo_1,lefft",
+            .table, from: "havo_1,left", to: "havo_1,lefft",
             message:
                 "careers.yaml: flows.csv:4: column 'after' has 'lefft', which is no grade, diploma or end of 'tracks' and "
                 + "'ends'. Did you mean 'left'?"),
         Mistake(
-            from: "havo_2,havo_2", to: "havo_2,havo_1",
+            .table, from: "havo_2,havo_2", to: "havo_2,havo_1",
             message: "careers.yaml: flows.csv:6: nobody can go from 'havo_2' to 'havo_1' in a year"),
         Mistake(
-            from: "left,10", to: "left,-1",
+            .table, from: "left,10", to: "left,-1",
             message: "careers.yaml: flows.csv:4: column 'pupils' is -1; expected a whole number, 0 or more."),
         Mistake(
-            from: "left,10", to: "left,1.5",
+            .table, from: "left,10", to: "left,1.5",
             message: "careers.yaml: flows.csv:4: column 'pupils' is 1.5; expected a whole number, 0 or more."),
         Mistake(
-            from: "2018/19,havo_2,diploma_havo,150\n2018/19,havo_2,havo_2,30", to: "",
+            .table, from: "2018/19,havo_2,diploma_havo,150\n2018/19,havo_2,havo_2,30", to: "",
             message:
                 "careers.yaml: in 2018/19: pupils come to 'havo_2', but nobody was seen to go on from there. Add its "
                 + "transitions, or pool years or groups."),
         Mistake(
-            from: "2018/19,havo_2,diploma_havo,150\n", to: "",
+            .table, from: "2018/19,havo_2,diploma_havo,150\n", to: "",
             message: "careers.yaml: in 2018/19: pupils come to 'havo_2', but nobody was seen to go on"),
     ]
 
-    @Test("A mistake of the data is told with its line", arguments: tables) func table(mistake: Mistake) throws {
-        let csv = FlowModelTests.table.replacingOccurrences(of: mistake.from, with: mistake.to)
-        #expect(csv != FlowModelTests.table)
-        let found = try Self.message(FlowModelTests.counted, csv: csv)
+    @Test("A mistake of a model file or its data is told with its place and what to do", arguments: mistakes)
+    func isSaid(mistake: Mistake) throws {
+        let text = mistake.part.text.replacingOccurrences(of: mistake.from, with: mistake.to)
+        #expect(text != mistake.part.text)
+        let found =
+            switch mistake.part {
+            case .published: try Self.message(text)
+            case .counted: try Self.message(text, csv: FlowModelTests.table)
+            case .table: try Self.message(FlowModelTests.counted, csv: text)
+            }
         #expect(found.hasPrefix(mistake.message), "\(found)")
+    }
+
+    @Test("Years and groups whose names run into each other are refused") func names() throws {
+        let rows = FlowModelTests.table.split(separator: "\n").dropFirst().map { $0.drop { $0 != "," } }
+        let table = [("2018", "a:b"), ("2018:a", "b")].map { year, group in
+            rows.map { "\(year),\(group)\($0)\n" }.joined()
+        }
+        let found = try Self.message(
+            FlowModelTests.counted.replacingOccurrences(of: "year: year", with: "year: year\ngroup: ses"),
+            csv: "year,ses,before,after,pupils\n" + table.joined())
+        #expect(
+            found
+                == "careers.yaml: two of the years and groups would both be named 'retention:2018:a:b': a ':' stands in one of "
+                + "their names. Rename it.")
     }
 }

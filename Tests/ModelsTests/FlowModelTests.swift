@@ -154,6 +154,16 @@ import Transitions
         #expect(flows.groups == ["high", "low"])
     }
 
+    @Test("A group that is never in a grade in which others are has no flows from there") func unseen() throws {
+        let text = Self.counted.replacingOccurrences(of: "year: year", with: "year: year\ngroup: ses")
+            .replacingOccurrences(of: "[{name: havo", with: "[{name: mavo, grades: 1}, {name: havo")
+        let csv = Self.grouped + "\n2018/19,mavo_1,mavo_1,40,low\n2018/19,mavo_1,diploma_mavo,60,low\n"
+        let flows = try #require(Self.fitted(text, csv: csv).transitions?.flows?.fitted)
+        #expect(flows.unseen == [FlowOrigin(group: "high", state: 0)])
+        #expect(!flows.logOdds.labels.contains { $0.group == "high" && $0.from == 0 })
+        #expect(flows.logOdds.labels.contains { $0.group == "low" && $0.from == 0 })
+    }
+
     @Test("A design effect multiplies variances") func designEffect() throws {
         let text = Self.counted.replacingOccurrences(of: "  count: pupils", with: "  count: pupils\n  design_effect: 4")
         let (one, four) = (

@@ -362,6 +362,15 @@ private struct Generated {
         for (eta, other) in zip(plain.linearPredictor, offset.linearPredictor) { #expect(abs(eta - other) < 1e-7) }
     }
 
+    @Test(arguments: ["(1 | school) + (1 | teacher) + (1 | school)", "(1 + x | school) + (0 + x | school)"])
+    func anEffectInTwoTermsIsRefused(effects: String) throws {
+        let error = #expect(throws: ModelError.self) { try fit("proportion ~ x + " + effects) }
+        #expect(
+            "\(try #require(error))".hasSuffix(
+                "of 'school' is a combination of effects before it, or is zero in every row: its variance is not "
+                    + "identified. Drop it."))
+    }
+
     @Test func aVarianceOfZeroIsReported() throws {
         // Each school has the same pupils: no more variation between schools than chance, and less.
         var rows = ["school,x,yes"]

@@ -62,6 +62,14 @@ import Testing
             "m.yaml:6:10: the random effects of 'school' are slopes; rates have random intercepts only. Use '(1 | school)', and '(1 | school:x)' for what differs by x within it."
         ),
         (
+            counts + "formula: ~ year + (1 | school) + (1 | track) + (1 | school)\n",
+            "m.yaml:6:10: the random intercept '(1 | school)' stands in the formula twice, as itself or within '/'. Remove one: the data cannot tell their variances apart."
+        ),
+        (
+            counts + "formula: ~ year + (1 | school/track) + (1 | track:school)\n",
+            "m.yaml:6:10: the random intercept '(1 | school:track)' stands in the formula twice, as itself or within '/'. Remove one: the data cannot tell their variances apart."
+        ),
+        (
             counts + "formula: ~ year + offset(x)\n",
             "m.yaml:6:10: a formula of rates has no offset. Remove 'offset(...)'."
         ),
@@ -152,6 +160,25 @@ import Testing
             "m.yaml:9:23: '2020' is a policy year: its deviation is not that of skill alone. Name years under the old rules."
         ),
         (
+            counts + baseline + policy
+                + "  skill: {log_odds_per_sd: {estimate: 800, std_error: 0.2, source: s}, deviation: {2020: {estimate: -0.1, std_error: 0.1, source: s}}}\n",
+            "m.yaml:9:39: found 800; expected a number from -50 to 50."
+        ),
+        (
+            counts + baseline + policy
+                + "  skill: {log_odds_per_sd: {estimate: 1, std_error: 1e300, source: s}, deviation: {2020: {estimate: -0.1, std_error: 0.1, source: s}}}\n",
+            "m.yaml:9:53: found 1e300; expected a number from 0 to 50."
+        ),
+        (
+            counts + baseline + policy
+                + "  skill: {log_odds_per_sd: {estimate: -20, std_error: 1, source: s}, deviation: {2020: {estimate: 3, std_error: 0.1, source: s}}}\n",
+            "m.yaml:9:81: skill would move the log-odds of '2020' by -60; expected at most 50 either way. Correct the deviation, or 'log_odds_per_sd'."
+        ),
+        (
+            published + "group: ses\nrates: [{year: 2018, ses: '', count: 1, n: 10, source: s}]\n",
+            "m.yaml:4:27: found an empty name; expected that of a 'ses'."
+        ),
+        (
             states + "formula: ~ year + (1 | school) + (1 | school:track)\n",
             "m.yaml:6:10: states have a single random intercept, such as '(1 | school)'; found 2. Remove the others."
         ),
@@ -175,6 +202,20 @@ import Testing
 
     private static let table =
         "year,group,passed,n\n2018,a,40,50\n2019,a,42,50\n2020,a,45,50\n2018,b,30,50\n2019,b,35,50\n2020,b,44,50\n"
+
+    /// Levels 'bc' of 'a' and 'c' of 'ab', whose columns would both be named 'abc'.
+    private static func namesakes(_ column: String, _ values: [Any]) -> String {
+        "year,a,ab,school,\(column),n\n"
+            + values.enumerated().map {
+                "\(2018 + $0 / 4),\($0 & 2 == 0 ? "aa" : "bc"),\($0 & 1 == 0 ? "a" : "c"),s\($0 % 3),\($1),\(10 + $0)\n"
+            }.joined()
+    }
+
+    /// All combinations of values, each with a count of its own.
+    private static func grid(_ columns: [String]...) -> String {
+        let rows = columns.reduce([""]) { rows, values in rows.flatMap { row in values.map { row + $0 + "," } } }
+        return rows.enumerated().map { "\($1)\(20 + $0 * 7 % 11)\n" }.joined()
+    }
 
     static let data: [(yaml: String, data: String, message: String)] = [
         (
@@ -316,6 +357,42 @@ import Testing
             counts + "group: group\ngroups: {low: a, high: c}\n",
             table,
             "m.yaml: 'c' is not a level of factor 'groups'. Did you mean 'a'?"
+        ),
+        (
+            counts + "formula: ~ year + (1 | year)\n",
+            table,
+            "m.yaml: the 6 complete rows have 3 different combinations of effects and groups, no more than the 3 fixed effects: nothing is left to tell random effects by. Use fewer effects, or group by another column."
+        ),
+        (
+            counts + "formula: ~ year + a + ab\n",
+            namesakes("passed", [5, 6, 7, 5, 6, 8, 7, 6]),
+            "m.yaml: two fixed effects would both be named 'abc': a factor with the end of that name as a level, and a column of that name. Rename one of the columns."
+        ),
+        (
+            counts + "formula: ~ year + a + ab + (1 | school)\n",
+            namesakes("passed", [5, 6, 7, 5, 6, 8, 7, 6]),
+            "m.yaml: two fixed effects would both be named 'abc': a factor with the end of that name as a level, and a column of that name. Rename one of the columns."
+        ),
+        (
+            states + "formula: ~ year + a + ab\n",
+            namesakes("next", ["up", "promoted", "up", "up", "promoted", "up", "promoted", "up"]),
+            "m.yaml: two fixed effects would both be named 'abc': a factor with the end of that name as a level, and a column of that name. Rename one of the columns."
+        ),
+        (
+            states + "per: track\n",
+            "year,track,next,n\n" + grid(["2018", "2019"], ["x.a", "x"], ["a.up", "up", "promoted"]),
+            "m.yaml: the outcome 'pass.x.a.up' would be that of 'x' with the state 'a.up', and that of 'x.a' with the state 'up'. Rename a level of 'track' or a state."
+        ),
+        (
+            states + "formula: ~ year + b * x\n",
+            "year,b,x,next,n\n" + grid(["2018", "2019"], ["0", "1"], ["0", "1"], ["up", "up:b", "promoted"]),
+            "m.yaml: two coefficients would both be named 'up:b:x', put together from states and columns. Rename a state or a column."
+        ),
+        (
+            rows
+                + "data: {file: d.csv}\nresponse: {ordered: [a, \"b|c\", \"a|b\", c], column: next, count: n}\n",
+            "year,next,n\n" + grid(["2018", "2019"], ["a", "b|c", "a|b", "c"]),
+            "m.yaml: two coefficients would both be named 'a|b|c', put together from states and columns. Rename a state or a column."
         ),
         (
             counts + "formula: ~ year + (1 | group)\n",

@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func purposesKeepTheirCodes() {
-        #expect(StreamPurpose.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255])
+        #expect(StreamPurpose.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 255])
     }
 
     @Test func positionsAreTheSameNumbersAsBlocks() {

@@ -15,7 +15,8 @@ import Transitions
 
     /// Log-odds of staying, leaving and moving up, by SES group and origin, uncertain in common.
     private func flows(
-        _ names: [String] = ["low", "high"], groups: [String] = [""], baselineYears: [String] = ["2018/19"]
+        _ names: [String] = ["low", "high"], groups: [String] = [""], baselineYears: [String] = ["2018/19"],
+        unseen: Set<FlowOrigin> = []
     ) throws -> FittedFlows {
         let ladder = try Self.ladder(names)
         var (labels, values) = ([FlowLabel](), [Double]())
@@ -40,7 +41,7 @@ import Transitions
         return FittedFlows(
             ladder: ladder, groups: groups, references: references,
             logOdds: EstimateVector(labels: labels, values: values, covariance: covariance),
-            baselineYears: baselineYears)
+            baselineYears: baselineYears, unseen: unseen)
     }
 
     private func plan(_ flows: FittedFlows?) throws -> SimulationPlan {
@@ -133,6 +134,34 @@ import Transitions
             CareerDraw(other.careers[0], other.inputs(draw: 1), years: 4).weights[0][0]
         )
         #expect(abs(Elementary.log(b) / Elementary.log(a) - 1.5) < 1e-12)
+    }
+
+    @Test(arguments: SamplingDesign.allCases) func everyDesignDrawsTheEstimates(design: SamplingDesign) throws {
+        let plan = try plan(flows(groups: ["practical", "theoretical"])).sampled(by: design)
+        let result = try Simulator(plan).run(draws: 16, threads: 2)
+        let passed = CareerDraws(cube: ResultCube(plan, result), index: 0).counts(.passed, world: 0, year: 1)
+        #expect(Set(passed).count > 8)
+        let analysis = try SensitivityAnalysis(plan, result: result, samples: 16)
+        #expect(analysis.evaluations > 0)
+    }
+
+    /// Else they would all go on: without log-odds everybody takes the reference.
+    @Test func pupilsOfWhomTheModelSaysNothingAreRefused() throws {
+        func message(_ flows: FittedFlows) throws -> String {
+            let error = #expect(throws: ScenarioError.self) { try plan(flows) }
+            return "\(try #require(error))"
+        }
+        let expected =
+            " and the simulation has them there. Give it flows of that group, or flows of all pupils together."
+        #expect(
+            try message(flows(groups: ["practical"])).hasSuffix(
+                ": model 'm' saw no pupils of 'theoretical' in 'low_1'," + expected))
+        let groups = ["practical", "theoretical"]
+        #expect(
+            try message(flows(groups: groups, unseen: [FlowOrigin(group: "practical", state: 3)])).hasSuffix(
+                ": model 'm' saw no pupils of 'practical' in 'high_2'," + expected))
+        // Nobody comes to a state that no grade is.
+        _ = try plan(flows(groups: groups, unseen: [FlowOrigin(group: "practical", state: 5)]))
     }
 
     @Test func modelsThatDoNotFitAreRefused() throws {

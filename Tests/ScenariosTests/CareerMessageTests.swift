@@ -8,22 +8,7 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
 
 /// What the keys of careers refuse, word by word.
 @Suite struct CareerMessageTests {
-    struct Mistake: Sendable, CustomTestStringConvertible {
-        let name: String
-        /// The text that begins where the message points to; it is there once.
-        let fault: String
-        let message: String
-        let change: @Sendable (inout CareerText) -> Void
-
-        init(
-            _ name: String, at fault: String, _ message: String,
-            _ change: @escaping @Sendable (inout CareerText) -> Void
-        ) {
-            (self.name, self.fault, self.message, self.change) = (name, fault, message, change)
-        }
-
-        var testDescription: String { name }
-    }
+    typealias Mistake = TextMistake<CareerText>
 
     private static let declared = "retained: {distribution: fixed, value: 0.1"
 
@@ -44,6 +29,10 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
             "a track with the name of a SES group", at: "sector: po\n    stream: 60",
             "'practical' is the name of a track or end, and of a SES group or all pupils. Rename the track or end."
         ) { $0.tracks = $0.tracks.replacing("name: low", with: "name: practical") },
+        Mistake(
+            "a track with the name of a group's part of a track", at: "sector: po\n    stream: 60",
+            "track 'low.practical' ends as if it were a SES group's part of a track. Rename the track."
+        ) { $0.tracks = $0.tracks.replacing("name: high", with: "name: low.practical") },
         Mistake(
             "a sector that is none", at: "vo\n    stream: 60", "found 'vo'; expected 'po'. Did you mean 'po'?"
         ) { $0.sector = "vo" },
@@ -183,6 +172,11 @@ private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
         #expect(
             try message { ($0.passed, $0.left) = (fixed(0.02), fixed(0)) }
                 == "pupils of 'practical' would stay at school for 51 years or more on average; expected at most 30. Look at "
+                + "'passed', 'left' and 'retained'.")
+        // Nobody ever leaves: the sum of years ends at 400.
+        #expect(
+            try message { ($0.passed, $0.left) = (fixed(0), fixed(0)) }
+                == "pupils of 'practical' would stay at school for 401 years or more on average; expected at most 30. Look at "
                 + "'passed', 'left' and 'retained'.")
         #expect(
             try message {

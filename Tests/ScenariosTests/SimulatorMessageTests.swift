@@ -3,44 +3,11 @@ import Testing
 
 @testable import Scenarios
 
-/// Whether an error says exactly this, but for the folder before each `s.yaml`.
-func said(_ error: String, _ message: String) -> Bool {
-    let own = error.split(separator: "\n").map { line in
-        line.firstRange(of: "/s.yaml").map { String(line[line.index(after: $0.lowerBound)...]) } ?? String(line)
-    }.joined(separator: "\n")
-    if own != message { print("FOUND \(own)\nEXPECTED \(message)") }
-    return own == message
-}
-
-/// `s.yaml:line:column` of a text that occurs once in a file.
-func place(of fault: String, in text: String) -> String {
-    let ranges = text.ranges(of: fault)
-    guard ranges.count == 1 else { return "\(ranges.count) times '\(fault)'" }
-    let before = text[..<ranges[0].lowerBound].split(separator: "\n", omittingEmptySubsequences: false)
-    return "s.yaml:\(before.count):\((before.last?.count ?? 0) + 1)"
-}
-
 private func fixed(_ value: Double) -> String { ScenarioText.fixed(value) }
 
 /// What the simulator's keys refuse, word by word.
 @Suite struct SimulatorMessageTests {
-    /// A change of a scenario file that works, and what is said of it.
-    struct Mistake: Sendable, CustomTestStringConvertible {
-        let name: String
-        /// The text that begins where the message points to; it is there once.
-        let fault: String
-        let message: String
-        let change: @Sendable (inout ScenarioText) -> Void
-
-        init(
-            _ name: String, at fault: String, _ message: String,
-            _ change: @escaping @Sendable (inout ScenarioText) -> Void
-        ) {
-            (self.name, self.fault, self.message, self.change) = (name, fault, message, change)
-        }
-
-        var testDescription: String { name }
-    }
+    typealias Mistake = TextMistake<ScenarioText>
 
     private static let first = "outcome: reading\n    sector: po"
     private static let second = "outcome: reading\n    sector: vo"

@@ -89,6 +89,42 @@ import Testing
         #expect(try files(in: folder) == ["x"])
     }
 
+    @Test func onlyTemporaryFilesOfMoreThanAnHourAreAbandoned() throws {
+        let folder = try TemporaryFolder()
+        let names = [".a.csv.0123456789abcdef.tmp", ".b.csv.0123456789abcdef.tmp", ".a.csv.xyz.tmp", "a.csv", ".c.tmp"]
+        for name in names { try folder.write("x", to: name) }
+        let young = ".a.csv.0123456789abcde0.tmp"
+        try folder.write("x", to: young)
+        for (name, age) in names.map({ ($0, 3700.0) }) + [(young, 3500)] {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date.now.addingTimeInterval(-age)], ofItemAtPath: folder.file(name))
+        }
+        removeAbandonedFiles(in: folder.path) { $0 == "a.csv" }
+        #expect(try files(in: folder).sorted() == (names.dropFirst() + [young]).sorted())
+        removeAbandonedFiles(in: folder.path)
+        #expect(try files(in: folder).sorted() == [".a.csv.0123456789abcde0.tmp", ".a.csv.xyz.tmp", ".c.tmp", "a.csv"])
+    }
+
+    @Test func aFileBeingWrittenCountsAsTemporary() throws {
+        let folder = try TemporaryFolder()
+        let file = try AtomicFile(folder.file("a.b.csv"))
+        let name = try #require(try files(in: folder).first)
+        #expect(AtomicFile.finalName(ofTemporary: name) == "a.b.csv")
+        // ".a.b.csv." and 16 digits and ".tmp"
+        #expect(name.count == 1 + 7 + 1 + 16 + 4)
+        file.discard()
+    }
+
+    @Test func theClockIsTheFileSystems() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("", to: "x")
+        let clock = try #require(FileSystemClock(of: folder.path))
+        #expect(try #require(clock.age(of: path)) < 60 && clock.age(of: folder.file("none")) == nil)
+        #expect(abs(clock.now - FileSystemClock().now) < 60)
+        #expect(try files(in: folder) == ["x"])
+        #expect(FileSystemClock(of: folder.file("none")) == nil)
+    }
+
     private func files(in folder: TemporaryFolder) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path)
     }

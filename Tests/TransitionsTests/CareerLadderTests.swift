@@ -40,6 +40,16 @@ import Transitions
         #expect(throws: TransitionError.sameState("pro_1")) {
             try CareerLadder(tracks: [.init(name: "pro", grades: 1)], ends: ["pro_1"])
         }
+        #expect(throws: TransitionError.noName) { try CareerLadder(tracks: [.init(name: "", grades: 1)], ends: []) }
+        #expect(throws: TransitionError.noName) {
+            try CareerLadder(tracks: [.init(name: "pro", grades: 1)], ends: [""])
+        }
+        #expect(throws: TransitionError.trackAndState("pro")) {
+            try CareerLadder(tracks: [.init(name: "pro", grades: 1)], ends: ["pro"])
+        }
+        #expect(throws: TransitionError.trackAndState("pro_1")) {
+            try CareerLadder(tracks: [.init(name: "pro", grades: 1), .init(name: "pro_1", grades: 1)], ends: [])
+        }
     }
 
     @Test("The rows of a transition matrix are probabilities that add up to 1") func matrix() throws {

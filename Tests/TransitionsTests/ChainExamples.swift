@@ -13,20 +13,10 @@ enum ChainExamples {
 
     /// Probabilities of all moves of a ladder, drawn; promotion and passing weigh most.
     static func drawn(_ ladder: CareerLadder, seed: Int) throws -> TransitionMatrix {
-        var random = SeededGenerator(seed: seed)
-        let n = ladder.states.count
-        var p = Matrix(rows: n, columns: n)
-        for from in 0..<n {
-            for to in 0..<n {
-                guard let move = ladder.move(from: from, to: to) else { continue }
-                let isUsual = [.promoted, .passed, .movedOn].contains(move)
-                p[from, to] = Double.random(in: 0.01..<1, using: &random) * (isUsual ? 5 : 0.4)
-            }
-            let sum = (0..<n).reduce(0) { $0 + p[from, $1] }
-            if sum == 0 { p[from, from] = 1 }
-            for to in 0..<n where sum > 0 { p[from, to] /= sum }
+        let rows = drawnProbabilities(ladder.states.count, seed: seed) { from, to in
+            ladder.move(from: from, to: to).map { [.promoted, .passed, .movedOn].contains($0) ? 5 : 0.4 }
         }
-        return try TransitionMatrix(states: ladder.states, probabilities: p)
+        return try TransitionMatrix(states: ladder.states, probabilities: Matrix(rowVectors: rows))
     }
 
     /// A single track in which a share is retained in every grade and all others go on to the diploma.

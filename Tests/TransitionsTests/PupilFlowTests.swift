@@ -84,6 +84,27 @@ private struct RandomFlow {
         #expect(failures == 0)
     }
 
+    @Test("The largest flow has a random number for each group, grade, class and route") func largestFlow() throws {
+        let ladder = try CareerLadder(
+            tracks: (0..<15).map { .init(name: "t\($0)", grades: 10) }, ends: ["left"])
+        let destinations = (0..<ladder.gradeStateCount).map { from in
+            Array(
+                ladder.states.indices.filter { ladder.move(from: from, to: $0) != nil }.prefix(
+                    PupilFlow.largestNumberOfRoutes))
+        }
+        let flow = try PupilFlow(ladder, destinations: destinations)
+        #expect(
+            flow.gradeCount == PupilFlow.largestNumberOfGrades && flow.mostRoutes == PupilFlow.largestNumberOfRoutes)
+        let kernel = PupilFlowKernel(flow, worlds: 1, groups: 2)
+        kernel.setWeights(flow.routes.map { _ in 1 }, world: 0, group: 1)
+        // As many pupils as the largest school has, in the last cell.
+        kernel.add(1_000_000, world: 0, group: 1, cell: flow.cellCount - 1)
+        var tally = [Int](repeating: 0, count: 2 * PupilClass.count * flow.routes.count)
+        let stream = RandomStream(seed: 1, purpose: .test, draw: 0, entity: 7, period: 0)
+        tally.withUnsafeMutableBufferPointer { kernel.advance(stream, tally: $0) }
+        #expect(tally.reduce(0, +) == 1_000_000)
+    }
+
     private static func small() throws -> PupilFlow {
         let ladder = try CareerLadder(
             tracks: [.init(name: "low", grades: 2), .init(name: "high", grades: 3)], ends: ["left"])

@@ -38,6 +38,10 @@ public struct GeneralisedModel: Sendable {
         for block in design.blocks where block.levelCount < 2 {
             throw .notIdentified(factor: block.factor, levels: block.levelCount, rows: design.rowCount)
         }
+        for block in design.blocks {
+            guard let repeated = block.repeatedEffect else { continue }
+            throw .dependentRandomEffect(repeated, factor: block.factor)
+        }
         try Self.check(quadraturePoints, design.blocks)
         guard ([design.columns, design.offset ?? []] + design.blocks.map(\.matrix)).isFinite else {
             throw .numericalBreakdown
@@ -99,6 +103,13 @@ public struct GeneralisedModel: Sendable {
         var search = GeneralisedSearch(deviance, factorNames: blocks.map(\.factor))
         let optimum = try search.run(from: start)
         return try GeneralisedFit(self, optimum, search.deviance)
+    }
+}
+
+extension RandomEffectsBlock {
+    /// An effect that is in two terms: the data cannot tell its two variances apart.
+    fileprivate var repeatedEffect: String? {
+        effectNames.enumerated().first { effectNames[..<$0.offset].contains($0.element) }?.element
     }
 }
 

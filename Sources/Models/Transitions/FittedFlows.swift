@@ -17,6 +17,20 @@ public struct FlowLabel: Hashable, Sendable {
     }
 }
 
+/// The pupils of a SES group in a state.
+public struct FlowOrigin: Hashable, Sendable {
+    /// The SES group, or empty.
+    public let group: String
+    /// The position of the state among the ladder's.
+    public let state: Int
+
+    /// A group's pupils in a state.
+    public init(group: String, state: Int) {
+        self.group = group
+        self.state = state
+    }
+}
+
 /// The yearly flows of the baseline years as a fitted model gives them: what a simulation of careers starts from.
 public struct FittedFlows: Sendable {
     /// The states.
@@ -29,14 +43,17 @@ public struct FittedFlows: Sendable {
     public let logOdds: EstimateVector<FlowLabel>
     /// The baseline years that they pool; empty when the model names no baseline, and all its years are pooled.
     public internal(set) var baselineYears: [String]
+    /// The groups and states of which nobody was seen, though pupils of other groups were: they have no log-odds.
+    public let unseen: Set<FlowOrigin>
     /// Whether some rest on counts that may not be published: what is drawn from them would tell these.
     public internal(set) var areWithheld = false
 
     /// Fitted flows.
     public init(
         ladder: CareerLadder, groups: [String], references: [Int?], logOdds: EstimateVector<FlowLabel>,
-        baselineYears: [String]
+        baselineYears: [String], unseen: Set<FlowOrigin> = []
     ) {
+        self.unseen = unseen
         self.baselineYears = baselineYears
         precondition(references.count == ladder.states.count, "a reference, or none, for each state")
         self.ladder = ladder

@@ -35,6 +35,12 @@ public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConverti
     case noDispersion(rows: Int, effects: Int)
     /// More fixed effects than can be meant.
     case tooManyEffects(Int)
+    /// Random effects and fixed effects are as many as the different rows of the data.
+    case tooFewCells(cells: Int, rows: Int, effects: Int)
+    /// Two pairs of a level and a state make one outcome's name.
+    case sameOutcome(String, first: String, second: String, column: String)
+    /// Two pairs of a state and a column make one coefficient's name.
+    case sameCoefficient(String)
     /// A regression of states cannot be computed.
     case regression(CategoricalProblem)
 
@@ -80,6 +86,13 @@ public enum TransitionsProblem: Error, Sendable, Equatable, CustomStringConverti
         case .tooManyEffects(let count):
             "the formula has \(count) fixed effects; expected at most 1000. Does a factor number pupils or schools? Make it a random "
                 + "effect, or use coarser groups."
+        case .tooFewCells(let cells, let rows, let effects):
+            "the \(rows) complete rows have \(cells) different combinations of effects and groups, no more than the \(effects) fixed "
+                + "effects: nothing is left to tell random effects by. Use fewer effects, or group by another column."
+        case .sameOutcome(let name, let first, let second, let column):
+            "the outcome '\(name)' would be that of \(first), and that of \(second). Rename a level of '\(column)' or a state."
+        case .sameCoefficient(let name):
+            "two coefficients would both be named '\(name)', put together from states and columns. Rename a state or a column."
         case .regression(let problem): problem.description
         }
     }

@@ -2,18 +2,28 @@
 public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The folder holds no plan.
     case noPlan(folder: String)
+    /// The folder cannot be a study's.
+    case badFolder(path: String, reason: String)
     /// The plan cannot be used.
     case badPlan(path: String, reason: String)
     /// The folder holds the plan of another study, or of another version of this one, with work done.
     case otherPlan(folder: String, difference: String)
     /// A file that the study rests on is not what it was when the study was planned.
     case changedInput(path: String, folder: String)
+    /// The folder in which the study was planned cannot be entered.
+    case noDirectory(path: String, reason: String)
+    /// A unit was told to stop.
+    case stopped(unit: Int, kept: Int, draws: Int)
+    /// Variants have tables that do not fit together.
+    case otherColumns(table: String, variant: Int, folder: String)
     /// Another version of the program planned the study.
     case otherVersion(planned: String, folder: String)
     /// The study has no such unit or task.
     case noSuchUnit(Int, count: Int)
     /// Units are missing, so that the results cannot be made.
     case incomplete(folder: String, missing: [Int], units: Int)
+    /// Some of the units that were to be done failed, each for a reason told before.
+    case failedUnits([Int], of: Int)
     /// The variant cannot be read as a scenario.
     case badVariant(number: Int, description: String, reason: String)
     /// A scheduler's program is not there, failed or did not answer.
@@ -21,11 +31,15 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Jobs of the study are in the queue already.
     case alreadySubmitted(job: String, tasks: Int)
 
+    /// Whether somebody asked for it.
+    var isStop: Bool { if case .stopped = self { true } else { false } }
+
     /// The message.
     public var description: String {
         switch self {
         case .noPlan(let folder):
             "\(folder): no study is planned here (plan.json). Plan it first: herstel batch plan STUDY --output \(folder)"
+        case .badFolder(let path, let reason): "\(path): \(reason). Choose another folder with --output."
         case .badPlan(let path, let reason):
             "\(path): the plan cannot be used: \(reason). Plan the study again: herstel batch plan."
         case .otherPlan(let folder, let difference):
@@ -33,12 +47,23 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
         case .changedInput(let path, let folder):
             "\(path): the file has changed since the study in \(folder) was planned. Undo the change, or plan again in "
                 + "another folder with --output."
+        case .noDirectory(let path, let reason):
+            "\(path): the study was planned in this folder, which cannot be entered here: \(reason). Paths of its files start "
+                + "there: work on a machine that has it, or plan again."
+        case .stopped(let unit, let kept, let draws):
+            "unit \(unit) was stopped before its end; \(kept) of its \(draws) draws are kept. It goes on from these when it is "
+                + "started again."
+        case .otherColumns(let table, let variant, let folder):
+            "\(folder): \(table) of variant \(variant) has other columns than that of variants before it, so that they cannot "
+                + "stand in one table. Leave the table out of the study's tables, or divide the study."
         case .otherVersion(let planned, let folder):
             "\(folder): the study was planned by herstel \(planned); this is \(herstelVersion). Use that version, or plan again."
         case .noSuchUnit(let number, let count): "\(number): no such number; expected 1 to \(count)."
         case .incomplete(let folder, let missing, let units):
             "\(folder): \(missing.count) of \(units) units are missing or damaged (\(numberRanges(missing))). Do them with: "
                 + "herstel batch retry \(folder)"
+        case .failedUnits(let units, let count):
+            "\(units.count) of \(count) units failed (\(numberRanges(units))); the reasons stand above."
         case .badVariant(let number, let description, let reason):
             "variant \(number) (\(description)) is no scenario that can be simulated:\n\(reason)"
         case .scheduler(let program, let reason): "\(program): \(reason)"

@@ -30,10 +30,20 @@ public struct UnitRecord: Codable, Sendable, Equatable {
     public let seconds: Double
     /// Of that, what preparing took, s.
     public let preparationSeconds: Double
+    /// Of that, what summarising the variant took, s; nil when other units of it were still to come.
+    public var summarySeconds: Double?
     /// Time of all cores, s.
     public let cpuSeconds: Double
     /// The most memory that the process has had, bytes.
     public let peakMemory: Int
+
+    private enum CodingKeys: String, CodingKey {
+        case preparationSeconds = "preparation_seconds"
+        case summarySeconds = "summary_seconds"
+        case cpuSeconds = "cpu_seconds"
+        case peakMemory = "peak_memory"
+        case unit, version, plan, draws, place, started, finished, seconds
+    }
 }
 
 /// Who works on a unit: written again every few seconds, so that an old file is one of a process that is gone.

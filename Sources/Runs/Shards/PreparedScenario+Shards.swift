@@ -13,8 +13,13 @@ extension PreparedScenario {
     public func keepingDraws(
         in folder: String, earlier: ShardStore.Earlier, note: @escaping @Sendable (String) -> Void
     ) throws -> (PreparedScenario, ShardStore) {
-        let directory = try RunDirectory(folder)
-        try directory.begin()
+        let (scenario, identity) = try identified()
+        let store = try scenario.store(in: folder, for: identity, earlier: earlier, note: note)
+        return (scenario.drawing(from: store.identity.estimates), store)
+    }
+
+    /// Reads the files that the simulation rests on, and says what its draws hang on.
+    func identified() throws -> (PreparedScenario, SimulationIdentity) {
         var scenario = self
         let inputs = try scenario.readInputs()
         let identity = SimulationIdentity(
@@ -22,8 +27,16 @@ extension PreparedScenario {
             recordLength: Simulator(plan).layout.length,
             inputs: inputs.map { SimulationIdentity.Input(path: $0.path, bytes: $0.bytes) },
             estimates: plan.drawnEstimates)
-        let store = try ShardStore(in: folder, for: identity, earlier: earlier, note: note)
-        return (scenario.drawing(from: store.identity.estimates), store)
+        return (scenario, identity)
+    }
+
+    /// Makes a folder the scenario's run directory, with a store of its draws.
+    func store(
+        in folder: String, for identity: SimulationIdentity, earlier: ShardStore.Earlier,
+        note: @escaping @Sendable (String) -> Void
+    ) throws -> ShardStore {
+        try RunDirectory(folder).begin()
+        return try ShardStore(in: folder, for: identity, earlier: earlier, note: note)
     }
 
     /// Computes one part of the draws and keeps it; nothing is summarised or written as a table.
@@ -36,8 +49,9 @@ extension PreparedScenario {
         _ part: ShardPart, of draws: Int, into store: ShardStore, threads: Int, cancellation: Cancellation,
         progress: @escaping @Sendable (Int) -> Void
     ) throws {
+        let range = part.range(of: draws)
         try Simulator(plan).fill(
-            part.range(of: draws), of: store, threads: threads, cancellation: cancellation, progress: progress)
+            range, of: store.part(range), threads: threads, cancellation: cancellation, progress: progress)
     }
 }
 

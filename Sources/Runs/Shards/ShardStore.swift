@@ -46,7 +46,7 @@ public struct ShardStore: RecordStore {
         }
         lock = try FolderLock(path)
         if lock.isAlone {
-            Self.removeTemporaryFiles(in: path)
+            removeAbandonedFiles(in: path)
             if earlier == .discarded { Self.discard(path, note: note) }
         } else if earlier == .discarded {
             throw RunError.inUse(path: path)
@@ -81,9 +81,13 @@ public struct ShardStore: RecordStore {
     }
 
     /// The blocks that are there and whole. Files that are no blocks of this simulation are told and left out.
-    public func finishedBlocks() throws -> [RecordBlock] {
+    public func finishedBlocks() throws -> [RecordBlock] { finishedBlocks(overlapping: 0..<Int.max) }
+
+    /// The blocks that are there and whole and hold draws of a range; names of files tell which to open.
+    func finishedBlocks(overlapping range: Range<Int>) -> [RecordBlock] {
         var blocks: [RecordBlock] = []
         for name in Self.names(in: path) where name.hasSuffix(Self.suffix) {
+            if let draws = Self.draws(inName: name), !draws.overlaps(range) { continue }
             do {
                 blocks.append(
                     try ShardFile.open(path + "/" + name, digest: digest, recordLength: identity.recordLength))
@@ -92,6 +96,14 @@ public struct ShardStore: RecordStore {
             }
         }
         return disjoint(blocks)
+    }
+
+    /// The draws that a file's name tells; nil when it tells none. Its header says what it really holds.
+    private static func draws(inName name: String) -> Range<Int>? {
+        let numbers = name.dropLast(suffix.count).split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        guard numbers.count == 2, let first = numbers[0], let last = numbers[1], 0 <= first, first <= last, last < .max
+        else { return nil }
+        return first..<(last + 1)
     }
 
     /// Each draw once. Draws that two files hold differently are computed again: one of the two is wrong.
@@ -148,6 +160,13 @@ public struct ShardStore: RecordStore {
         rmdir(path)
     }
 
+    /// Removes the folder, unless another process works in it, without a word.
+    func removeIfAlone() {
+        guard lock.takeAlone() else { return }
+        Self.removeAll(in: path)
+        rmdir(path)
+    }
+
     /// Removes what a run that was killed after its last table left behind, unless another process works there.
     static func removeLeftovers(in run: String) {
         let path = run + "/" + folderName
@@ -171,18 +190,31 @@ public struct ShardStore: RecordStore {
     private static func removeAll(in path: String) {
         let files = names(in: path)
         for name in files where name.hasSuffix(suffix) { unlink(path + "/" + name) }
-        removeTemporaryFiles(in: path)
+        removeAbandonedFiles(in: path)
         unlink(path + "/" + identityName)
     }
 
-    /// What a killed process was writing.
-    private static func removeTemporaryFiles(in path: String) {
-        for name in names(in: path) where name.hasPrefix(".") && name.hasSuffix(".tmp") { unlink(path + "/" + name) }
+    /// The store as one that is asked for the draws of a range only: others, which may be many, are not read.
+    func part(_ range: Range<Int>) -> PartOfStore {
+        PartOfStore(blocks: finishedBlocks(overlapping: range).compactMap { $0.part(range) }, store: self)
     }
 
     private static func names(in path: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
     }
+}
+
+/// Blocks of a store, read once.
+struct PartOfStore: RecordStore {
+    /// The blocks that were there: disjoint.
+    let blocks: [RecordBlock]
+    let store: ShardStore
+
+    /// The number of draws that were there.
+    var draws: Int { blocks.reduce(0) { $0 + $1.draws.count } }
+
+    func finishedBlocks() throws -> [RecordBlock] { blocks }
+    func save(_ block: RecordBlock) throws -> RecordBlock { try store.save(block) }
 }
 
 /// A lock on a folder that goes when its process ends, however it ends.

@@ -12,23 +12,24 @@ public struct StudyPlan: Codable, Sendable {
         public let sha256: String
     }
 
-    public var formatVersion = 1
+    /// The format of the file.
+    var formatVersion = 1
     /// The program's version.
     public let version: String
     /// The study's name.
-    public let name: String
+    public internal(set) var name: String
     /// The study's title.
-    public let title: String
+    public internal(set) var title: String
     /// The folder in which the study was planned, absolute; paths of files start there.
     public let directory: String
     /// The study file.
-    public let study: Input
+    public internal(set) var study: Input
     /// The base scenario's path.
     public let base: String
     /// Files that the base scenario rests on, itself first.
     public let inputs: [Input]
     /// What is drawn from the base scenario's fitted models, as fitted here: every machine draws from these.
-    public let estimates: [DrawnEstimate]
+    public internal(set) var estimates: [DrawnEstimate]
     /// Draws of each variant.
     public let draws: Int
     /// Parts that each variant's draws are divided into.
@@ -48,11 +49,11 @@ public struct StudyPlan: Codable, Sendable {
     /// The variants, numbered from 1.
     public let variants: [StudyVariant]
     /// What each job needs.
-    public let resources: JobResources
+    public internal(set) var resources: JobResources
     /// Work units that one task does.
-    public let unitsPerTask: Int
+    public internal(set) var unitsPerTask: Int
     /// What the work is expected to take.
-    public let cost: StudyCost
+    public internal(set) var cost: StudyCost
 
     private enum CodingKeys: String, CodingKey {
         case formatVersion = "format_version"

@@ -67,7 +67,7 @@ struct AllocationTables {
         return table
     }
 
-    private var summary: ResultTable {
+    var summary: ResultTable {
         var table = ResultTable(TableSchema.allocationSummary)
         for scenario in plan.scenarios {
             for row in AllocationSummary(scenario.allocation, population: plan.population).rows {

@@ -51,7 +51,7 @@ struct SimulationTables {
 
     var tables: [ResultTable] {
         AllocationTables(plan: plan.funding).tables + [
-            SpendingTable(plan: plan.funding).table, trajectoryTable,
+            SpendingTable(plan: plan.funding).table, .trajectories(summary.trajectories),
             .comparison(summary.comparisons), .recovery(summary.recoveries), .ranking(summary.rankings),
         ] + careerTables + goalTables + sensitivityTables + effectTables + [.assumptions(plan.assumptions)]
     }
@@ -72,10 +72,13 @@ struct SimulationTables {
 
     /// None when the scenario file declares no goals.
     private var goalTables: [ResultTable] { summary.goals.isEmpty ? [] : [.goals(summary.goals)] }
+}
 
-    private var trajectoryTable: ResultTable {
+extension ResultTable {
+    /// The table of trajectories.
+    static func trajectories(_ rows: [Trajectory]) -> ResultTable {
         var table = ResultTable(.trajectories)
-        for row in summary.trajectories {
+        for row in rows {
             table.append(
                 [
                     .text(row.scenario), .text(row.benchmark.rawValue), .text("SD"), .text(row.sector),

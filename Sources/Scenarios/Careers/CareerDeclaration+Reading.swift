@@ -135,6 +135,11 @@ extension CareerDeclaration {
                 "'\(name)' is the name of a track or end, and of a SES group or all pupils. Rename the track or end.")
             return nil
         }
+        // 'havo.practical' is how files name the group's pupils of a track.
+        if let name = tracks.map(\.name.name).first(where: { name in groups.contains { name.hasSuffix("." + $0) } }) {
+            mapping.fail("track '\(name)' ends as if it were a SES group's part of a track. Rename the track.")
+            return nil
+        }
         do {
             let ladder = try CareerLadder(tracks: tracks.map(\.name), ends: ends)
             guard ladder.gradeStateCount <= PupilFlow.largestNumberOfGrades else {

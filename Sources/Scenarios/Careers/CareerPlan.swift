@@ -63,7 +63,7 @@ struct CareerPlan: Sendable {
     /// The most years at school on average that are no mistake.
     private static let mostYears = 30.0
 
-    /// Refuses shifts of moves that nobody can make, and flows in which pupils stay for ever.
+    /// Refuses shifts of moves that nobody can make, flows in which pupils stay for ever, and pupils of whom a model says nothing.
     private func check(_ groups: [String]) throws(ScenarioError) {
         let moves = Set(flow.routes.compactMap { flow.declaredMove(of: $0) })
         for set in declaration.parameterGroups {
@@ -76,12 +76,25 @@ struct CareerPlan: Sendable {
         let weights = weights(parameters.map(\.parameter.distribution.mean), logOdds: fitted?.mean ?? [])
         for shares in offers.shares {
             for (group, name) in groups.enumerated() {
-                let years = StationaryPupils(flow, intake: shares[group], weights: weights[group]).years
+                let stationary = StationaryPupils(flow, intake: shares[group], weights: weights[group])
+                try checkSeen(stationary, group, name)
+                let years = stationary.years
                 guard years > Self.mostYears else { continue }
                 throw .careers(
                     "pupils of '\(name)' would stay at school for \(Int(years)) years or more on average; expected at most "
                         + "\(Int(Self.mostYears)). Look at 'passed', 'left' and 'retained'.", place: declaration.place)
             }
+        }
+    }
+
+    /// Refuses a group's pupils in a grade from which the model saw nobody of the group go on: all would take its reference.
+    private func checkSeen(_ pupils: StationaryPupils, _ group: Int, _ name: String) throws(ScenarioError) {
+        guard let fitted else { return }
+        for grade in 0..<flow.gradeCount where fitted.unseen[group][grade] {
+            guard PupilClass.all.contains(where: { pupils.cells[flow.cell($0, grade: grade)] > 0 }) else { continue }
+            throw .careers(
+                "model '\(fitted.model)' saw no pupils of '\(name)' in '\(flow.ladder.states[grade])', and the simulation has them "
+                    + "there. Give it flows of that group, or flows of all pupils together.", place: declaration.place)
         }
     }
 

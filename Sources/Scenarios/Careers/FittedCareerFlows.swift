@@ -13,6 +13,8 @@ struct FittedCareerFlows: Sendable {
     var factor: Matrix
     /// What each log-odds is about.
     let names: [String]
+    /// Whether the model says nothing of a group's pupils in a grade: `[group][grade]`.
+    let unseen: [[Bool]]
     /// The destinations of each grade; the reference last.
     private let destinations: [[Int]]
     /// The element of each destination but the reference, by group: `[group][grade][destination]`.
@@ -73,6 +75,12 @@ struct FittedCareerFlows: Sendable {
             let base = flows.references[label.from].map { " rather than to '\(states[$0])'" } ?? ""
             return "going from '\(states[label.from])' to '\(states[label.to])'\(base)"
                 + (label.group.isEmpty ? "" : ", '\(label.group)'")
+        }
+        unseen = places.groups.map { group in
+            let own = flows.groups.contains(group) ? group : ""
+            return (0..<ladder.gradeStateCount).map { state in
+                !flows.groups.contains(own) || flows.unseen.contains(FlowOrigin(group: own, state: state))
+            }
         }
         (self.destinations, self.elements) = (destinations, elements)
     }

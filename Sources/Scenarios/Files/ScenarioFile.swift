@@ -83,7 +83,11 @@ public struct ScenarioFile: Sendable {
     ///
     /// - Throws: ``Specifications/SpecificationError`` with every problem found.
     public init(path: String) throws(SpecificationError) {
-        let file = try SpecificationFile(path: path)
+        try self.init(reading: SpecificationFile(path: path))
+    }
+
+    /// Reads a scenario from a file that is parsed.
+    init(reading file: SpecificationFile) throws(SpecificationError) {
         self = try file.decoded { ScenarioFile($0, file: file) }
     }
 

@@ -42,9 +42,11 @@ public struct CareerLadder: Sendable, Equatable {
     /// - Parameters:
     ///   - tracks: From low to high, at least one.
     ///   - ends: Where careers end other than with a diploma; may be empty.
-    /// - Throws: ``TransitionError/noTracks``, ``TransitionError/noGrades(track:)`` or ``TransitionError/sameState(_:)``.
+    /// - Throws: ``TransitionError/noTracks``, ``TransitionError/noGrades(track:)``, ``TransitionError/noName``,
+    ///   ``TransitionError/sameState(_:)`` or ``TransitionError/trackAndState(_:)``.
     public init(tracks: [Track], ends: [String]) throws(TransitionError) {
         guard !tracks.isEmpty else { throw .noTracks }
+        guard !(tracks.map(\.name) + ends).contains("") else { throw .noName }
         var (states, places) = ([String](), [Place]())
         for (track, own) in tracks.enumerated() {
             guard own.grades >= 1 else { throw .noGrades(track: own.name) }
@@ -65,6 +67,8 @@ public struct CareerLadder: Sendable, Equatable {
         for (position, state) in states.enumerated() {
             guard positions.updateValue(position, forKey: state) == nil else { throw .sameState(state) }
         }
+        // Words of model and scenario files name tracks and states alike.
+        if let both = tracks.first(where: { positions[$0.name] != nil }) { throw .trackAndState(both.name) }
         self.tracks = tracks
         self.ends = ends
         self.states = states

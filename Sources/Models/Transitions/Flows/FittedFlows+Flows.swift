@@ -25,9 +25,14 @@ extension FittedFlows {
         }
         guard let references = Self.references(ladder, groups) else { return nil }
         var labels: [(label: FlowLabel, value: Double)] = []
+        var unseen: Set<FlowOrigin> = []
         for pool in groups {
             for (from, reference) in references.enumerated() {
-                guard let reference, pool.shares[from, reference] > 0 else { continue }
+                guard let reference else { continue }
+                guard pool.shares[from, reference] > 0 else {
+                    unseen.insert(FlowOrigin(group: pool.group, state: from))
+                    continue
+                }
                 let base = pool.shares[from, reference]
                 for to in ladder.states.indices where to != reference && pool.shares[from, to] > 0 {
                     labels.append(
@@ -45,7 +50,7 @@ extension FittedFlows {
         self.init(
             ladder: ladder, groups: groups.map(\.group), references: references,
             logOdds: EstimateVector(labels: labels.map(\.label), values: labels.map(\.value), covariance: covariance),
-            baselineYears: years)
+            baselineYears: years, unseen: unseen)
     }
 
     /// The reference of each state; nil as a whole when the groups of a state share no destination.

@@ -19,6 +19,8 @@ public enum FlowProblem: Error, Sendable, Equatable, CustomStringConvertible {
     case probabilities(TransitionError, cell: String)
     /// The baseline names a year without flows.
     case unknownBaseline(String, known: [String])
+    /// Two years and groups make one name.
+    case sameCell(String)
     /// Cells cannot be protected.
     case disclosure(String)
 
@@ -40,6 +42,8 @@ public enum FlowProblem: Error, Sendable, Equatable, CustomStringConvertible {
         case .probabilities(let error, let cell): "in \(cell): \(error)"
         case .unknownBaseline(let year, let known):
             "the baseline's '\(year)' is no year of the flows. Its years are: \(known.joined(separator: ", "))."
+        case .sameCell(let name):
+            "two of the years and groups would both be named '\(name)': a ':' stands in one of their names. Rename it."
         case .disclosure(let words): "cells cannot be protected: \(words)"
         }
     }

@@ -13,6 +13,10 @@ extension FlowSpecification {
         }
         let (estimates, all) = try estimates(flows)
         guard estimates.isFinite else { throw .numericalBreakdown }
+        var names: Set<String> = []
+        for label in estimates.labels where !names.insert(label.name).inserted {
+            throw FlowProblem.sameCell(label.name).asModelError
+        }
         let pooled = baseline.map { own in years.filter { own.cohorts.contains($0) } } ?? years
         var fitted = FittedFlows(self, data: data, years: pooled)
         fitted?.baselineYears = baseline == nil ? [] : pooled

@@ -115,7 +115,7 @@ public struct FlowSpecification: Sendable {
         }
         let (from, to, year) = (flows.text("from"), flows.text("to"), model.text("year"))
         guard let data = model.required("data").flatMap({ DataDeclaration($0, folder: folder) }), let from, let to,
-            let year, let effect = flows.number("design_effect", in: .positive, default: 1)
+            let year, let effect = flows.number("design_effect", in: .designEffect, default: 1)
         else { return nil }
         let (count, group) = (flows.optionalText("count"), model.optionalText("group"))
         let names = [from, to, year] + [count, group].compactMap { $0 }
@@ -189,6 +189,11 @@ public struct FlowSpecification: Sendable {
         lines += start.explanation(ladder)
         return lines + ["  outcomes  \(outcomes.joined(separator: ", "))"]
     }
+}
+
+extension NumberRange {
+    /// Below 0.01 a design effect would say that a pupil counts for more than a hundred.
+    static let designEffect = NumberRange.from(0.01, to: 10_000)
 }
 
 extension FlowSpecification.Source {

@@ -54,6 +54,10 @@ public enum FlowStart: Sendable {
         let tracks = ladder.tracks.map(\.name)
         let isCommon = mapping.entries.contains { tracks.contains($0.key) }
         let entries = mapping.entries.filter { !Self.originKeys.contains($0.key) }
+        if let unnamed = entries.first(where: { $0.key.isEmpty }) {
+            unnamed.keyValue.fail("found an empty name; expected a track, or a group.")
+            return nil
+        }
         let parts = isCommon ? [("", value)] : entries.map { ($0.key, $0.value) }
         let read = parts.map { Self.shares($0.1, tracks: tracks) }
         var groups: [(group: String, shares: [Double])] = []

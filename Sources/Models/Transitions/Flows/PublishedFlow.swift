@@ -135,7 +135,14 @@ struct PublishedFlow {
     /// One name or a list; empty when absent, nil after an error.
     private static func names(_ value: SpecificationValue?) -> [String]? {
         guard let value else { return [] }
-        return value.isList ? value.texts(atLeast: 1) : value.text().map { [$0] }
+        guard let names = value.isList ? value.texts(atLeast: 1) : value.text().map({ [$0] }) else { return nil }
+        guard !names.contains("") else {
+            value.fail(
+                "found an empty name; expected the names of years or groups. Leave the key out where the figure holds for all."
+            )
+            return nil
+        }
+        return SeriesSpecification.withoutRepeats(names, value)
     }
 
     private static func scope(_ mapping: SpecificationMapping, _ years: [String], _ groups: [String]) -> String {
@@ -187,7 +194,7 @@ private struct Precision {
     private let standardError: Double?
 
     init?(_ mapping: SpecificationMapping) {
-        guard let effect = mapping.number("design_effect", in: .positive, default: 1),
+        guard let effect = mapping.number("design_effect", in: .designEffect, default: 1),
             let unit = mapping.number("rounded_to", in: .nonNegative, default: 0)
         else { return nil }
         (designEffect, rounding) = (effect, unit)

@@ -29,6 +29,9 @@ public struct PolicyDeclaration: Sendable {
         public let standardError: Double
         /// Where it is from.
         public let source: String
+
+        /// Beyond this log-odds are those of nobody or everybody; no effect is so large.
+        static let largest = 50.0
     }
 
     /// Years with other rules, in the order of the file.
@@ -107,7 +110,10 @@ public struct PolicyDeclaration: Sendable {
 extension PolicyDeclaration.Assumed {
     init?(_ value: SpecificationValue?, _ name: String) {
         guard let mapping = value?.mapping(name, keys: ["estimate", "std_error", "source", "note"]) else { return nil }
-        let (estimate, error) = (mapping.number("estimate"), mapping.number("std_error", in: .nonNegative))
+        let (estimate, error) = (
+            mapping.number("estimate", in: .from(-Self.largest, to: Self.largest)),
+            mapping.number("std_error", in: .from(0, to: Self.largest))
+        )
         guard let source = mapping.text("source"), let estimate, let error else { return nil }
         self.init(estimate: estimate, standardError: error, source: source)
     }

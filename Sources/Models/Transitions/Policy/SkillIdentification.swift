@@ -47,6 +47,13 @@ public struct SkillIdentification: Sendable {
             years.fail("no deviation of skill is declared for the policy year '\(name)'. Add it, with its source.")
             return nil
         }
+        for (year, sd) in found where abs(effect.estimate * sd.estimate) > PolicyDeclaration.Assumed.largest {
+            years.fail(
+                "skill would move the log-odds of '\(year)' by \(shortestText(effect.estimate * sd.estimate)); expected at most "
+                    + "\(shortestText(PolicyDeclaration.Assumed.largest)) either way. Correct the deviation, or 'log_odds_per_sd'."
+            )
+            return nil
+        }
         return .declared(logOddsPerSD: effect, deviations: found)
     }
 

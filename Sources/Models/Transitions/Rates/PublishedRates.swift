@@ -58,7 +58,12 @@ public struct PublishedRates: Sendable {
     }
 
     private static func names(_ mapping: SpecificationMapping, _ factorNames: [String]) -> [String]? {
-        let names = factorNames.map { mapping.text($0) }
+        let names = factorNames.map { name -> String? in
+            guard let value = mapping.required(name), let text = value.text() else { return nil }
+            guard text.isEmpty else { return text }
+            value.fail("found an empty name; expected that of a '\(name)'.")
+            return nil
+        }
         return names.contains(nil) ? nil : names.compactMap { $0 }
     }
 

@@ -10,7 +10,7 @@ extension RateFit {
         try fixed.checkNames()
         let limit: RandomEffectsDesign.LevelLimit = rows.trials.contains { $0 > 1 } ? .asManyAsRows : .fewerThanRows
         let pooled = PooledRows(rows, blocks: try RandomEffectsDesign(frame, limit: limit).blocks)
-        let model = try GeneralisedModel(pooled.design(fixed, rows), family: .binomial)
+        let model = try pooled.model(fixed, rows)
         let fit = try model.fit()
         guard let joint = fit.jointCovariance else { throw .numericalBreakdown }
         coefficients = fit.coefficients
@@ -65,7 +65,19 @@ private struct PooledRows {
         (self.representatives, self.events, self.trials, self.blocks) = (representatives, events, trials, blocks)
     }
 
-    func design(_ fixed: PredictorDesign, _ rows: RateRows) -> GeneralisedDesign {
+    /// The model of the pooled rows.
+    ///
+    /// - Throws: What ``GeneralisedModel`` throws; too few rows are named as what they are, combinations that differ.
+    func model(_ fixed: PredictorDesign, _ rows: RateRows) throws(ModelError) -> GeneralisedModel {
+        do throws(ModelError) {
+            return try GeneralisedModel(design(fixed, rows), family: .binomial)
+        } catch {
+            guard case .tooFewRows(let cells, let effects) = error else { throw error }
+            throw .transitions(.tooFewCells(cells: cells, rows: rows.frame.rowCount, effects: effects))
+        }
+    }
+
+    private func design(_ fixed: PredictorDesign, _ rows: RateRows) -> GeneralisedDesign {
         let variables = rows.frame.variables.mapValues { variable -> Variable in
             switch variable {
             case .numeric(let values): .numeric(representatives.map { values[$0] })

@@ -223,6 +223,13 @@ extension RateSpecification {
                     + "'(1 | \(grouping):x)' for what differs by x within it.")
             return false
         }
+        let groupings = formula.random.map(\.grouping)
+        for (position, grouping) in groupings.enumerated() where groupings[..<position].contains(grouping) {
+            value.fail(
+                "the random intercept '(1 | \(grouping.variables.joined(separator: ":")))' stands in the formula twice, as itself "
+                    + "or within '/'. Remove one: the data cannot tell their variances apart.")
+            return false
+        }
         return true
     }
 

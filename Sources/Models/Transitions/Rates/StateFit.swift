@@ -22,6 +22,7 @@ struct StateFit {
         let frame = rows.frame
         let design = PredictorDesign(frame.formula.fixed, variables: frame.variables, codings: frame.codings)
         try design.checkNames()
+        try Self.checkOutcomes(rows, states, specification)
         let isOrdered = specification.isOrdered
         let reference = specification.reference.flatMap { states.levels.firstIndex(of: $0) } ?? 0
         let groups = try Self.groups(rows, specification)
@@ -37,6 +38,7 @@ struct StateFit {
         } catch {
             throw .transitions(.regression(error))
         }
+        try Self.checkCoefficients(fit)
         self.rows = rows
         let isClustered = specification.errors != .model
         degreesOfFreedom = isClustered ? Double(fit.groupCount - 1) : .infinity
@@ -53,6 +55,32 @@ struct StateFit {
                 : " with random intercepts, Laplace's approximation; groups: \(groups?.groups.factor ?? "") \(fit.groupCount)")
         let shares = try StateShares(specification, rows, design, fit, degreesOfFreedom: degreesOfFreedom)
         (estimates, counts, empty) = (shares.estimates, shares.counts, shares.empty)
+    }
+
+    /// Refuses two outcomes of one name, as of 'a.b' with the state 'c' and of 'a' with the state 'b.c'.
+    private static func checkOutcomes(
+        _ rows: RateRows, _ states: Factor, _ specification: RateSpecification
+    ) throws(ModelError) {
+        guard let per = specification.per else { return }
+        var known: [String: (level: String, state: String)] = [:]
+        for level in RateFactor(per, rows.frame).levels {
+            for state in states.levels {
+                let name = "\(specification.outcome).\(level).\(state)"
+                if let other = known.updateValue((level, state), forKey: name) {
+                    throw .transitions(
+                        .sameOutcome(
+                            name, first: "'\(other.level)' with the state '\(other.state)'",
+                            second: "'\(level)' with the state '\(state)'", column: per))
+                }
+            }
+        }
+    }
+
+    private static func checkCoefficients(_ fit: CategoricalFit) throws(ModelError) {
+        var known: Set<String> = []
+        for name in fit.parameters[..<fit.coefficientCount] where !known.insert(name).inserted {
+            throw .transitions(.sameCoefficient(name))
+        }
     }
 
     private static func groups(

@@ -5,7 +5,7 @@
 /// values: `outcomes[sector=po].parameters.persistence.mean`.
 public struct SpecificationOverride: Codable, Sendable, Equatable {
     /// What happens to the value.
-    public enum Operation: String, Codable, Sendable {
+    public enum Operation: String, Codable, Sendable, CaseIterable {
         /// It is replaced.
         case set
         /// It is multiplied: a number, or the numbers of a distribution that are in its unit (`low`, `mode`, `high`, `mean`,
@@ -24,4 +24,13 @@ public struct SpecificationOverride: Codable, Sendable, Equatable {
     public init(_ operation: Operation = .set, path: String, value: String) {
         (self.operation, self.path, self.value) = (operation, path, value)
     }
+
+    /// The change in a line: `set outcomes[1].stream = 4`.
+    public var words: String { "\(operation.rawValue) \(path) = \(value)" }
+
+    /// The line that stands for the change below the bytes of the file that is changed.
+    var comment: String { "# override: \(words)\n" }
+
+    /// The words for messages, of a length that can be read.
+    var shortWords: String { words.count <= 100 ? words : words.prefix(99) + "…" }
 }

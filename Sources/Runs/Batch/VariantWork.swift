@@ -1,0 +1,108 @@
+import Foundation
+import Scenarios
+import Tables
+
+/// A variant of a study in its folder: whether it is whole, and how its draws are kept, joined and written as tables.
+struct VariantWork: Sendable {
+    let study: OpenStudy
+    /// The variant's number.
+    let number: Int
+
+    /// The variant's folder.
+    var path: String { study.folder.variant(number) }
+    private var plan: StudyPlan { study.plan }
+
+    /// Whether the tables are written and as they were written.
+    var isWhole: Bool { FinishedVariant(in: path, of: study.design)?.isWhole(in: path) ?? false }
+
+    /// The numbers of its units that have no record.
+    func unitsWithoutRecord() -> [Int] { plan.units(ofVariant: number).filter { !study.hasRecord($0) } }
+
+    /// Whether every unit has a record; most often the first that has none tells.
+    var hasAllRecords: Bool { plan.units(ofVariant: number).allSatisfy { study.hasRecord($0) } }
+
+    /// Opens the variant's draws. Those of another simulation can only be damaged: the plan says what they hang on.
+    func store(
+        of prepared: PreparedVariant, note: @escaping @Sendable (String) -> Void
+    ) throws -> ShardStore {
+        func open() throws -> ShardStore {
+            try StudyFolder.make(path)
+            // Whatever else it holds, the folder is the study's.
+            if access(path + "/run.json", F_OK) != 0 { try RunDirectory.mark(path) }
+            return try prepared.scenario.store(in: path, for: prepared.identity, earlier: .continued, note: note)
+        }
+        let difference: String
+        do {
+            let store = try open()
+            if store.identity == prepared.identity { return store }
+            difference = "other estimates"
+        } catch RunError.otherSimulation(_, let found) {
+            difference = found
+        }
+        note("\(path): its draws are another simulation's (\(difference)) and are discarded.")
+        ShardStore.removeLeftovers(in: path)
+        let store = try open()
+        guard store.identity == prepared.identity else { throw RunError.inUse(path: path) }
+        return store
+    }
+
+    /// Summarises all draws and writes the tables.
+    ///
+    /// - Returns: The numbers of the units whose draws are missing or damaged, of which the records are removed; none when the
+    ///   variant is whole.
+    /// - Throws: ``Scenarios/ScenarioError/cancelled``, or an error of the file system.
+    func join(_ prepared: PreparedVariant, _ store: ShardStore, cancellation: Cancellation) throws -> [Int] {
+        let part = store.part(0..<plan.draws)
+        if isWhole { return [] }
+        let missing = unitsWithout(part.blocks.map(\.draws))
+        guard missing.isEmpty else {
+            for unit in missing { unlink(study.folder.done(unit)) }
+            return missing
+        }
+        let result = try Simulator(prepared.scenario.plan).run(draws: plan.draws, threads: 1, store: part)
+        let request = SimulationRequest(
+            draws: plan.draws, sampling: plan.sampling, sensitivitySamples: plan.sensitivity)
+        let run = try prepared.scenario.summary(of: result, request, cancellation: cancellation)
+        try write(run, request)
+        return []
+    }
+
+    /// The units of which draws are outside some ranges.
+    private func unitsWithout(_ found: [Range<Int>]) -> [Int] {
+        plan.units(ofVariant: number).filter { number in
+            guard let draws = plan.unit(number)?.part.range(of: plan.draws) else { return false }
+            let count = found.reduce(0) { $0 + $1.clamped(to: draws).count }
+            return count < draws.count
+        }
+    }
+
+    private func write(_ run: CompletedRun, _ request: SimulationRequest) throws {
+        let (scenario, variant) = (run.prepared, plan.variant(number))
+        let title = plan.title + ": " + plan.words(for: variant)
+        let writer = RunWriter(
+            path: path, name: "\(plan.name)-\(number)", title: title,
+            origin: StudyOrigin(overrides: variant.overrides, design: study.design))
+        try writer.write(
+            VariantTables(run: run, detail: plan.trajectories).tables(plan.tables),
+            command: ["batch", plan.base, "variant \(number)"], seed: scenario.file.seed, drawCount: run.draws,
+            request: request, teachingWeeks: scenario.fit.teachingWeeks, inputs: try scenario.inputs)
+    }
+
+    /// Removes the draws of a variant that is whole, unless another process works on it.
+    ///
+    /// - Parameters:
+    ///   - unit: The unit of this process; 0 for none.
+    ///   - store: The draws, when this process has opened them.
+    func removeDraws(unit: Int = 0, of store: ShardStore? = nil) {
+        // Where the file system has no locks, signs of life tell.
+        guard !plan.units(ofVariant: number).contains(where: { $0 != unit && study.isClaimed($0) }) else { return }
+        if let store { store.removeIfAlone() } else { ShardStore.removeLeftovers(in: path) }
+    }
+
+    /// Takes back that a damaged variant is whole: its units must be done again.
+    func withdraw() {
+        try? RunDirectory.mark(path)
+        unlink(path + "/run.json")
+        for unit in plan.units(ofVariant: number) { unlink(study.folder.done(unit)) }
+    }
+}
