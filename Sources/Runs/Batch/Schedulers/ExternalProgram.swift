@@ -3,6 +3,9 @@ import Foundation
 
 /// A program of the scheduler, run by its arguments: no shell is ever between.
 public enum ExternalProgram {
+    /// Variables set for the programs beside this process's own, such as `SLURM_CONF` for another cluster than usual.
+    @TaskLocal package static var variables: [String: String] = [:]
+
     /// What a program left behind.
     public struct Output: Sendable, Equatable {
         /// The exit code; 128 and the signal's number when a signal ended it.
@@ -16,7 +19,7 @@ public enum ExternalProgram {
     /// Where a program is on the PATH; nil when it is not. Folders of the PATH that are not absolute are passed over.
     public static func path(of name: String) -> String? {
         guard !name.contains("/") else { return isProgram(name) ? name : nil }
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+        let folders = (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
         return folders.filter { $0.hasPrefix("/") }.map { $0 + "/" + name }.first(where: isProgram)
     }
 
@@ -67,10 +70,11 @@ public enum ExternalProgram {
 
     /// The environment without variables that turn one submission into another, or that hide jobs from the list.
     private static var environment: [String: String] {
-        ProcessInfo.processInfo.environment.filter { name, _ in
+        let own = ProcessInfo.processInfo.environment.filter { name, _ in
             !name.hasPrefix("SQUEUE_") && !name.hasPrefix("SACCT_")
                 && !["SBATCH_ARRAY_INX", "SBATCH_WAIT", "SBATCH_JOB_NAME", "SBATCH_OPEN_MODE"].contains(name)
         }
+        return own.merging(variables) { _, new in new }
     }
 
     private static func isProgram(_ path: String) -> Bool {
