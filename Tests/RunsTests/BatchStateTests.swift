@@ -73,9 +73,9 @@ import Testing
         let folder = try study.folder("study")
         let cancellation = Cancellation()
         #expect(throws: BatchError.stopped(unit: 1, kept: 64, draws: 100, path: folder.variant(1) + "/shards")) {
-            try StudyWork(in: folder).run(unit: 1, threads: 1, cancellation: cancellation) { done, _ in
-                if done == 64 { cancellation.cancel() }
-            }
+            try StudyWork(in: folder).run(
+                unit: 1, threads: 1, cancellation: cancellation,
+                progress: { done, _ in if done == 64 { cancellation.cancel() } })
         }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.units).isEmpty)
         #expect(try study.work([1], in: folder) == [.computed])

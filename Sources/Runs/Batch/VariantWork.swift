@@ -59,7 +59,9 @@ struct VariantWork: Sendable {
         let result = try Simulator(prepared.scenario.plan).run(draws: plan.draws, threads: 1, store: part)
         let request = SimulationRequest(
             draws: plan.draws, sampling: plan.sampling, sensitivitySamples: plan.sensitivity)
-        let run = try prepared.scenario.summary(of: result, request, cancellation: cancellation)
+        let run = try prepared.scenario.summary(
+            of: result, request, scope: VariantTables.scope(of: plan.tables, trajectories: plan.trajectories),
+            cancellation: cancellation)
         try write(run, request)
         return []
     }
