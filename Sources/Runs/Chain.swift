@@ -196,10 +196,11 @@ public struct PreparedScenario: Sendable {
 
     /// Summarises draws.
     ///
+    /// - Parameter scope: What is made of them.
     /// - Throws: ``Scenarios/ScenarioError/cancelled``.
     func summary(
         of result: SimulationResult, _ request: SimulationRequest, precision: SimulationPrecision? = nil,
-        cancellation: Cancellation = Cancellation()
+        scope: SummaryScope = SummaryScope(), cancellation: Cancellation = Cancellation()
     ) throws -> CompletedRun {
         let start = ContinuousClock.now
         let sensitivity =
@@ -207,8 +208,9 @@ public struct PreparedScenario: Sendable {
             ? try SensitivityAnalysis(
                 plan, result: result, samples: request.sensitivitySamples, cancellation: cancellation) : nil
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let summary = result.summary(plan)
-        let (effects, limits) = (plan.effects(draws: result.draws), plan.staffLimits(draws: result.draws))
+        let summary = result.summary(plan, trajectories: scope.trajectories)
+        let (effects, limits) =
+            scope.hasEffects ? (plan.effects(draws: result.draws), plan.staffLimits(draws: result.draws)) : ([], [])
         if cancellation.isCancelled { throw ScenarioError.cancelled }
         return CompletedRun(
             prepared: self, draws: result.draws, precision: precision, largestMCSE: result.largestMCSEOfMean(plan),
@@ -269,6 +271,14 @@ extension FundingPlan {
             [(file.path, file.bytes)] + (try file.schools.inputPaths.map { ($0, try readFile($0)) })
         }
     }
+}
+
+/// What is made of draws: all of it takes a while.
+struct SummaryScope {
+    /// Which trajectories.
+    var trajectories = TrajectoryDetail.full
+    /// Whether the effect of money and the limits of staff are computed.
+    var hasEffects = true
 }
 
 /// A finished simulation with its summaries.

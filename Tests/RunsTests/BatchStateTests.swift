@@ -92,7 +92,7 @@ import Testing
             Issue.record("it failed")
             return
         }
-        #expect(failure.message == "\(folder.variant(1))/shards: the folder cannot be made: Not a directory.", "\(failure.message)")
+        #expect(failure.message.hasPrefix("\(folder.variant(1))/.unfinished-run: cannot be written: Not a directory."))
         #expect(!FileManager.default.fileExists(atPath: folder.running(1)))
         try FileManager.default.removeItem(atPath: folder.variant(1))
         #expect(try work.run(unit: 1, threads: 1) == .computed)

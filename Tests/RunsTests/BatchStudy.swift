@@ -20,12 +20,15 @@ struct BatchStudy {
     let notes = BatchNotes()
 
     init(
-        variants: Int = 8, shards: Int = 4, draws: Int = 100, tables: [String] = ["trajectories", "comparison", "ranking"],
+        variants: Int = 8, shards: Int = 4, draws: Int = 100,
+        tables: [String] = ["trajectories", "comparison", "ranking"],
         trajectories: TrajectoryDetail = .national, sensitivity: Int = 0, directory: String? = nil
     ) throws {
         small = try SmallScenario()
         let paths = [small.path, small.folder.file("schools.csv")]
-        let inputs = try paths.map { StudyPlan.Input(path: $0, sha256: sha256([UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))))) }
+        let inputs = try paths.map {
+            StudyPlan.Input(path: $0, sha256: sha256([UInt8](try Data(contentsOf: URL(fileURLWithPath: $0)))))
+        }
         plan = StudyPlan(
             version: herstelVersion, name: "small", title: "A small study",
             directory: directory ?? FileManager.default.currentDirectoryPath, study: inputs[0], base: small.path,
@@ -64,7 +67,8 @@ struct BatchStudy {
     static func files(_ folder: String) throws -> [String: Data] {
         let names = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { name in
             var isFolder: ObjCBool = false
-            return FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder) && !isFolder.boolValue
+            return FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
+                && !isFolder.boolValue
         }
         return Dictionary(
             uniqueKeysWithValues: names.map { ($0, FileManager.default.contents(atPath: folder + "/" + $0) ?? Data()) })

@@ -34,4 +34,20 @@ struct PreparedVariant: Sendable {
             return same
         }
     }
+
+    /// Whether kept draws hang on the same: exactly, but for numbers of a fit of the variant's own, which another machine may
+    /// have fitted.
+    func agrees(with kept: SimulationIdentity, planned: [DrawnEstimate]) -> Bool {
+        kept.replacing(identity.estimates) == identity
+            && zip(kept.estimates, identity.estimates).allSatisfy { $0 == $1 || !planned.contains($1) }
+    }
+}
+
+extension SimulationIdentity {
+    /// The same with other estimates.
+    fileprivate func replacing(_ estimates: [DrawnEstimate]) -> SimulationIdentity {
+        SimulationIdentity(
+            version: version, seed: seed, sampling: sampling, recordLength: recordLength, inputs: inputs,
+            estimates: estimates)
+    }
 }

@@ -39,7 +39,8 @@ public struct StudyMerge: Sendable {
     ///   damaged is then marked as not done. ``Scenarios/ScenarioError/cancelled``, or an error of files.
     @discardableResult
     public func merge(
-        threads: Int, cancellation: Cancellation = Cancellation(), note: @escaping @Sendable (String) -> Void = { _ in },
+        threads: Int, cancellation: Cancellation = Cancellation(),
+        note: @escaping @Sendable (String) -> Void = { _ in },
         progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
     ) throws -> MergedStudy {
         let check = VariantChecks(
@@ -116,8 +117,8 @@ private struct VariantChecks: Sendable {
         let count = Atomic<Int>(study.plan.variants.count - variants.count)
         return try each(variants, threads: isDivided ? threads : 1) { variant in
             let prepared = try PreparedVariant(study.plan.variant(variant.number), of: study.plan)
-            let store = try variant.store(of: prepared, note: note)
-            let missing = try variant.join(prepared, store, cancellation: cancellation)
+            let (scenario, store) = try variant.open(prepared, note: note)
+            let missing = try variant.join(scenario, store, cancellation: cancellation)
             if missing.isEmpty { variant.removeDraws(of: store) }
             progress(count.wrappingAdd(1, ordering: .relaxed).newValue, study.plan.variants.count)
             return missing

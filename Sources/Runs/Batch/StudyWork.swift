@@ -53,7 +53,9 @@ public final class StudyWork: Sendable {
         guard !variant.isWhole else { return finished(unit, variant) }
         let run = UnitRun(study: study, unit: unit, variant: variant, threads: threads, note: note)
         do {
-            let outcome = try run.result(cancellation: cancellation, progress: progress) { try self.prepared(unit.variant) }
+            let outcome = try run.result(cancellation: cancellation, progress: progress) {
+                try self.prepared(unit.variant)
+            }
             unlink(study.folder.failed(number))
             return outcome
         } catch let error as BatchError where error.isStop {

@@ -22,24 +22,25 @@ struct UnitRun {
 
     /// Computes, keeps, records, and joins when nothing else is missing; gives signs of life meanwhile.
     func result(
-        cancellation: Cancellation, progress: @escaping @Sendable (Int, Int) -> Void, prepare: () throws -> PreparedVariant
+        cancellation: Cancellation, progress: @escaping @Sendable (Int, Int) -> Void,
+        prepare: () throws -> PreparedVariant
     ) throws -> UnitOutcome {
         let signs = try UnitSigns(of: unit, draws: draws.count, in: study.folder)
         defer { signs.end() }
         let prepared = try prepare()
         let preparation = seconds
-        let store = try variant.store(of: prepared, note: note)
+        let (scenario, store) = try variant.open(prepared, note: note)
         let part = store.part(draws)
         let isKept = part.draws == draws.count
         do {
             let count = draws.count
-            try Simulator(prepared.scenario.plan).fill(draws, of: part, threads: threads, cancellation: cancellation) {
+            try Simulator(scenario.plan).fill(draws, of: part, threads: threads, cancellation: cancellation) {
                 signs.progress($0)
                 progress($0, count)
             }
             let isNew = !isKept || !study.hasRecord(unit.number)
             if isNew { try record(preparation) }
-            if variant.hasAllRecords, let summary = try join(prepared, store, cancellation), isNew {
+            if variant.hasAllRecords, let summary = try join(scenario, store, cancellation), isNew {
                 try record(preparation, summary: summary)
             }
         } catch ScenarioError.cancelled {
@@ -53,13 +54,14 @@ struct UnitRun {
     ///
     /// - Returns: How long it took, s; nil when draws are missing.
     private func join(
-        _ prepared: PreparedVariant, _ store: ShardStore, _ cancellation: Cancellation
+        _ scenario: PreparedScenario, _ store: ShardStore, _ cancellation: Cancellation
     ) throws -> Double? {
         let start = seconds
-        let missing = try variant.join(prepared, store, cancellation: cancellation)
+        let missing = try variant.join(scenario, store, cancellation: cancellation)
         guard missing.isEmpty else {
             note(
-                "variant \(unit.variant): draws of units \(numberRanges(missing)) are missing or damaged; they must be done again.")
+                "variant \(unit.variant): draws of units \(numberRanges(missing)) are missing or damaged; they must be done again."
+            )
             return nil
         }
         variant.removeDraws(unit: unit.number, of: store)

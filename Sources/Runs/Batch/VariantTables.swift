@@ -26,6 +26,11 @@ struct VariantTables {
         (self.run, self.names, self.detail) = (run, Set(names), detail)
     }
 
+    /// What must be made of draws for some tables.
+    static func scope(of names: [String], trajectories detail: TrajectoryDetail) -> SummaryScope {
+        SummaryScope(trajectories: detail, hasEffects: names.contains("effects") || names.contains("capacity"))
+    }
+
     /// The tables.
     var tables: [ResultTable] { Self.allowed.map(\.name).filter { names.contains($0) }.compactMap { table($0) } }
 

@@ -19,28 +19,34 @@ struct VariantWork: Sendable {
     var hasAllRecords: Bool { plan.units(ofVariant: number).allSatisfy { study.hasRecord($0) } }
 
     /// Opens the variant's draws. Those of another simulation can only be damaged: the plan says what they hang on.
-    func store(
-        of prepared: PreparedVariant, note: @escaping @Sendable (String) -> Void
-    ) throws -> ShardStore {
-        func open() throws -> ShardStore {
-            try StudyFolder.make(path)
-            // Whatever else it holds, the folder is the study's.
-            if access(path + "/run.json", F_OK) != 0 { try RunDirectory.mark(path) }
-            return try prepared.scenario.store(in: path, for: prepared.identity, earlier: .continued, note: note)
-        }
-        let difference: String
-        do {
-            let store = try open()
-            if store.identity == prepared.identity { return store }
-            difference = "other estimates"
-        } catch RunError.otherSimulation(_, let found) {
-            difference = found
-        }
-        note("\(path): its draws are another simulation's (\(difference)) and are discarded.")
+    ///
+    /// - Returns: The scenario, which draws from the estimates that are kept, and the store.
+    /// - Throws: ``RunError/inUse(path:)`` when another process works with what is damaged, or an error of the file system.
+    func open(
+        _ prepared: PreparedVariant, note: @escaping @Sendable (String) -> Void
+    ) throws -> (PreparedScenario, ShardStore) {
+        if let opened = try opened(prepared, note: note) { return opened }
+        note("\(path): its draws are another simulation's, or damaged, and are discarded.")
         ShardStore.removeLeftovers(in: path)
-        let store = try open()
-        guard store.identity == prepared.identity else { throw RunError.inUse(path: path) }
-        return store
+        guard let opened = try opened(prepared, note: note) else { throw RunError.inUse(path: path) }
+        return opened
+    }
+
+    /// nil when the draws that are there are another simulation's.
+    private func opened(
+        _ prepared: PreparedVariant, note: @escaping @Sendable (String) -> Void
+    ) throws -> (PreparedScenario, ShardStore)? {
+        try StudyFolder.make(path)
+        // Whatever else it holds, the folder is the study's.
+        if access(path + "/run.json", F_OK) != 0 { try RunDirectory.mark(path) }
+        do {
+            let store = try prepared.scenario.store(
+                in: path, for: prepared.identity, earlier: .continued, note: note)
+            guard prepared.agrees(with: store.identity, planned: plan.estimates) else { return nil }
+            return (prepared.scenario.drawing(from: store.identity.estimates), store)
+        } catch RunError.otherSimulation {
+            return nil
+        }
     }
 
     /// Summarises all draws and writes the tables.
@@ -48,7 +54,7 @@ struct VariantWork: Sendable {
     /// - Returns: The numbers of the units whose draws are missing or damaged, of which the records are removed; none when the
     ///   variant is whole.
     /// - Throws: ``Scenarios/ScenarioError/cancelled``, or an error of the file system.
-    func join(_ prepared: PreparedVariant, _ store: ShardStore, cancellation: Cancellation) throws -> [Int] {
+    func join(_ scenario: PreparedScenario, _ store: ShardStore, cancellation: Cancellation) throws -> [Int] {
         let part = store.part(0..<plan.draws)
         if isWhole { return [] }
         let missing = unitsWithout(part.blocks.map(\.draws))
@@ -56,10 +62,12 @@ struct VariantWork: Sendable {
             for unit in missing { unlink(study.folder.done(unit)) }
             return missing
         }
-        let result = try Simulator(prepared.scenario.plan).run(draws: plan.draws, threads: 1, store: part)
+        let result = try Simulator(scenario.plan).run(draws: plan.draws, threads: 1, store: part)
         let request = SimulationRequest(
             draws: plan.draws, sampling: plan.sampling, sensitivitySamples: plan.sensitivity)
-        let run = try prepared.scenario.summary(of: result, request, cancellation: cancellation)
+        let run = try scenario.summary(
+            of: result, request, scope: VariantTables.scope(of: plan.tables, trajectories: plan.trajectories),
+            cancellation: cancellation)
         try write(run, request)
         return []
     }

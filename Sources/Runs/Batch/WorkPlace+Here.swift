@@ -15,7 +15,9 @@ extension WorkPlace {
 
     private static func job(_ environment: [String: String]) -> String? {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        if let array = value("SLURM_ARRAY_JOB_ID"), let task = value("SLURM_ARRAY_TASK_ID") { return "\(array)_\(task)" }
+        if let array = value("SLURM_ARRAY_JOB_ID"), let task = value("SLURM_ARRAY_TASK_ID") {
+            return "\(array)_\(task)"
+        }
         return value("SLURM_JOB_ID") ?? value("PBS_JOBID")
     }
 }

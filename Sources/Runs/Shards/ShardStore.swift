@@ -100,7 +100,9 @@ public struct ShardStore: RecordStore {
 
     /// The draws that a file's name tells; nil when it tells none. Its header says what it really holds.
     private static func draws(inName name: String) -> Range<Int>? {
-        let numbers = name.dropLast(suffix.count).split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+        let numbers = name.dropLast(suffix.count).split(separator: "-", omittingEmptySubsequences: false).map {
+            Int($0)
+        }
         guard numbers.count == 2, let first = numbers[0], let last = numbers[1], 0 <= first, first <= last, last < .max
         else { return nil }
         return first..<(last + 1)

@@ -33,14 +33,6 @@ public struct Study: Sendable {
     public let resources: JobResources
 }
 
-/// How much of the trajectories a study keeps.
-public enum TrajectoryDetail: String, Codable, Sendable, CaseIterable {
-    /// All schools and grades together.
-    case national
-    /// Also by quintile and grade.
-    case full
-}
-
 /// Something that a study varies: a column of `study.csv`.
 public struct StudyFactor: Codable, Sendable, Equatable {
     /// Its name.

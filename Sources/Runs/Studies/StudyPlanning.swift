@@ -167,7 +167,9 @@ extension PreparedScenario {
         func cost(_ count: Int) throws -> (seconds: Double, bytes: Int) {
             let result = sample.repeated(to: count)
             let start = ContinuousClock.now
-            let run = try summary(of: result, SimulationRequest(draws: count))
+            let run = try summary(
+                of: result, SimulationRequest(draws: count),
+                scope: VariantTables.scope(of: study.tables, trajectories: study.trajectories))
             let bytes = VariantTables(run, keeping: study.tables, trajectories: study.trajectories).tables
                 .reduce(0) { $0 + $1.bytes.count }
             return ((ContinuousClock.now - start) / .seconds(1), bytes)

@@ -42,10 +42,12 @@ extension SimulationSummary {
 extension SimulationResult {
     /// Summarises the draws; scenarios and outcomes are done on the threads of ``Parallelism/Threads``, each by itself, so that
     /// no figure depends on their number.
-    public func summary(_ plan: SimulationPlan) -> SimulationSummary {
+    ///
+    /// - Parameter detail: Which trajectories are made.
+    public func summary(_ plan: SimulationPlan, trajectories detail: TrajectoryDetail = .full) -> SimulationSummary {
         let clock = ContinuousClock()
         let start = clock.now
-        let summariser = Summariser(cube: ResultCube(plan, self))
+        let summariser = Summariser(cube: ResultCube(plan, self), detail: detail)
         let parts = summariser.parts()
         let outcomes = plan.file.outcomes.count
         // One outcome after the other within a scenario, then the scenario's money.
@@ -81,13 +83,14 @@ private struct Summariser {
     }
 
     let cube: ResultCube
+    let detail: TrajectoryDetail
     /// Money spent by scenario and sector.
     private let spending: [[String: Cents]]
 
     private var plan: SimulationPlan { cube.plan }
 
-    init(cube: ResultCube) {
-        self.cube = cube
+    init(cube: ResultCube, detail: TrajectoryDetail) {
+        (self.cube, self.detail) = (cube, detail)
         let schools = cube.plan.population.schools
         spending = cube.plan.scenarios.map { scenario in
             var sums: [String: Cents] = [:]
@@ -119,7 +122,7 @@ private struct Summariser {
         let cost = euros(scenario, own.simulated.sector) - euros(plan.referencePosition, own.simulated.sector)
         let hasGap = own.pupils([0]) > 0 && own.pupils([1]) > 0
         return Part(
-            trajectories: own.trajectories(),
+            trajectories: own.trajectories(detail),
             comparisons: reference.map { OutcomeDifference(own: own, reference: $0, cost: cost).rows() } ?? [],
             recoveries: own.yearsOfRecovery(reference: reference),
             entry: ScenarioField.Entry(

@@ -32,10 +32,22 @@ public struct Trajectory: Sendable {
     public let mcseOfProbability: Double?
 }
 
+/// Which trajectories are made.
+public enum TrajectoryDetail: String, Codable, Sendable, CaseIterable {
+    /// All schools and grades together.
+    case national
+    /// Also by quintile and grade.
+    case full
+}
+
 extension OutcomeDraws {
     /// The trajectories: by group, then all pupils by benchmark, quintiles and grades, then year.
-    func trajectories() -> [Trajectory] {
-        cube.groupChoices.filter { pupils($0.groups) > 0 }.flatMap { group in
+    func trajectories(_ detail: TrajectoryDetail) -> [Trajectory] {
+        let groups = cube.groupChoices.filter { pupils($0.groups) > 0 }
+        guard detail == .full else {
+            return groups.flatMap { group in RecoveryBenchmark.allCases.flatMap { ofAll(group, $0) } }
+        }
+        return groups.flatMap { group in
             RecoveryBenchmark.allCases.flatMap { ofAll(group, $0) }
                 + ResultCube.quintileChoices.dropFirst().flatMap { ofQuintile(group, $0) }
                 + (grades > 1 ? (0..<grades).flatMap { ofGrade(group, $0) } : [])
