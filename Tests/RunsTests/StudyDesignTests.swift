@@ -185,6 +185,15 @@ import Testing
         #expect(try StudyFiles().problems(StudyFiles.text(design)) == expected.map { "study.yaml:" + $0 })
     }
 
+    @Test func tooLargeATableIsRefusedAtOnce() throws {
+        let factors = (0..<101).map { "  - {name: f\($0), scale: seed, low: 1, high: 2}" }.joined(separator: "\n")
+        #expect(
+            try StudyFiles().problems(StudyFiles.text("kind: latin_hypercube\nsamples: 100000\nfactors:\n" + factors))
+                == [
+                    "study.yaml:4:3: found 100000 variants with 101 factors; expected at most 10000000 levels together."
+                ])
+    }
+
     @Test func aGridBeyondCountingIsRefused() throws {
         let values = "[" + (1...100).map(String.init).joined(separator: ", ") + "]"
         func grid(_ factors: Int) -> String {

@@ -142,6 +142,19 @@ import Testing
                 + "this mean and sd.")
     }
 
+    @Test func aVariantWithAFileThatTheBaseDoesNotNameIsRefused() throws {
+        let files = try StudyFiles()
+        try files.scenario.folder.write(contents(of: files.scenario.folder.file("schools.csv")), to: "other.csv")
+        let study = try files.study(
+            StudyFiles.text("kind: list\nvariants: [{name: a}, {name: b, set: {schools.file: other.csv}}]"))
+        let error = #expect(throws: BatchError.self) { try study.checkVariants() }
+        #expect(
+            error?.description.replacing(files.scenario.folder.path + "/", with: "")
+                == "variant 2 (b) is no scenario that can be simulated:\nscenario.yaml: the changes name other.csv, a file that the "
+                + "base scenario does not rest on. A study varies numbers; for another file make a scenario file of its own."
+        )
+    }
+
     @Test func tellsStudiesFromOtherFiles() throws {
         func isStudy(_ text: String) throws -> Bool {
             Study.isStudy(try SpecificationFile(bytes: Array(text.utf8), path: "x").root)

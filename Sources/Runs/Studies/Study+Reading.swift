@@ -40,16 +40,19 @@ extension Study {
     @discardableResult
     public func checkVariants(limit: Int = 1000) throws -> Int {
         let scenario = try ScenarioBase(path: base)
+        let own = try scenario.variant([])
         let count = min(variants.count, max(1, limit))
         for index in 0..<count {
             // The first and the last are among them.
             let variant = variants[count == 1 ? 0 : index * (variants.count - 1) / (count - 1)]
+            let reason: String?
             do throws(SpecificationError) {
-                _ = try scenario.variant(variant.overrides)
+                reason = try scenario.variant(variant.overrides).reasonOfOtherFiles(than: own)
             } catch {
-                throw BatchError.badVariant(
-                    number: variant.number, description: description(of: variant), reason: error.description)
+                reason = error.description
             }
+            guard let reason else { continue }
+            throw BatchError.badVariant(number: variant.number, description: description(of: variant), reason: reason)
         }
         return count
     }
@@ -58,5 +61,23 @@ extension Study {
     private func description(of variant: StudyVariant) -> String {
         if !variant.name.isEmpty { return variant.name }
         return zip(factors, variant.levels).map { "\($0.name) \($1)" }.joined(separator: ", ")
+    }
+}
+
+extension ScenarioFile {
+    /// Files that the scenario names: its models, schools and menu.
+    private var namedFiles: [String] {
+        models.map(\.path) + schools.inputPaths + [interventions?.menu.path].compactMap { $0 }
+    }
+
+    /// Why a variant that names files which its base does not cannot be in a study; nil when it names none.
+    ///
+    /// A plan holds the digests of the base's files, and every unit checks them: it would not notice a change to another file.
+    public func reasonOfOtherFiles(than base: ScenarioFile) -> String? {
+        let known = Set(base.namedFiles)
+        guard let other = namedFiles.first(where: { !known.contains($0) }) else { return nil }
+        return
+            "\(path): the changes name \(other), a file that the base scenario does not rest on. A study varies numbers; "
+            + "for another file make a scenario file of its own."
     }
 }

@@ -5,8 +5,8 @@ import Yams
 struct OverrideApplication {
     /// The tree as it is by now.
     private(set) var root: Node
-    /// Where values have changed, and by what.
-    private var changes: [(location: OverrideLocation, change: SpecificationOverride)] = []
+    /// The first change at or below a place, by the place.
+    private var changes: [OverrideLocation: SpecificationOverride] = [:]
 
     init(to root: Node) { self.root = root }
 
@@ -26,21 +26,26 @@ struct OverrideApplication {
         try editor.edit(&edited, path.steps[...], at: OverrideLocation())
         if case .set = edit { try checkUndone(editor.changed) }
         root = edited
-        changes += editor.changed.map { ($0, change) }
+        for location in editor.changed {
+            for length in 0...location.steps.count {
+                let place = OverrideLocation(steps: Array(location.steps.prefix(length)))
+                changes[place] = changes[place] ?? change
+            }
+        }
     }
 
     /// A value set in place of one that was changed before takes that change away: nobody means that.
     private func checkUndone(_ locations: [OverrideLocation]) throws(OverrideProblem) {
         for location in locations {
-            guard let earlier = changes.first(where: { $0.location.isWithin(location) }) else { continue }
-            throw .undoes(earlier: earlier.change.shortWords, location: location.description)
+            guard let earlier = changes[location] else { continue }
+            throw .undoes(earlier: earlier.shortWords, location: location.description)
         }
     }
 }
 
 /// Where a value stands, exactly.
-struct OverrideLocation: Equatable, CustomStringConvertible {
-    enum Step: Equatable {
+struct OverrideLocation: Hashable, CustomStringConvertible {
+    enum Step: Hashable {
         case key(String)
         /// From 1.
         case element(Int)
@@ -50,9 +55,6 @@ struct OverrideLocation: Equatable, CustomStringConvertible {
 
     func key(_ key: String) -> OverrideLocation { OverrideLocation(steps: steps + [.key(key)]) }
     func element(_ number: Int) -> OverrideLocation { OverrideLocation(steps: steps + [.element(number)]) }
-
-    /// Whether the value is the other, or in it.
-    func isWithin(_ other: OverrideLocation) -> Bool { steps.starts(with: other.steps) }
 
     /// As a path: `outcomes[2].parameters`.
     var description: String {

@@ -63,8 +63,8 @@ struct OverrideEditor {
     ) throws(OverrideProblem) -> [Int] {
         let values = conditions.map { condition in list.map { Self.text(of: condition.key, in: $0) } }
         for (condition, found) in zip(conditions, values) where !found.contains(condition.value) {
-            var distinct: [String] = []
-            for case let value? in found where !distinct.contains(value) { distinct.append(value) }
+            var seen: Set<String> = []
+            let distinct = found.compactMap { $0 }.filter { seen.insert($0).inserted }
             throw .noMatch(
                 key: condition.key, value: condition.value, location: location.description, values: distinct)
         }

@@ -13,7 +13,7 @@ extension DesignBuilder {
         }
         guard allows(count, at: place), let count else { return nil }
         var builder = self
-        builder.begin(factors.map(\.factor))
+        guard builder.begin(factors.map(\.factor), variants: count) else { return nil }
         for number in 0..<count {
             var rest = number
             var choices: [Choice] = []

@@ -9,10 +9,10 @@ extension DesignBuilder {
         guard let factors = readFactors(mapping, kind: .latinHypercube), let samples, let seed,
             allows(samples, at: mapping.optional("samples") ?? place)
         else { return nil }
+        var builder = self
+        guard builder.begin(factors.map(\.factor), variants: samples) else { return nil }
         let hypercube = LatinHypercube(samples: samples, seed: UInt64(seed))
         let coordinates = factors.indices.map { hypercube.coordinates(ofFactor: $0) }
-        var builder = self
-        builder.begin(factors.map(\.factor))
         for sample in 0..<samples {
             let choices = zip(factors, coordinates).map { $0.choice(at: $1[sample], samples: samples) }
             guard builder.append(choices) else { return nil }

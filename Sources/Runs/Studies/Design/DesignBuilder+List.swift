@@ -12,7 +12,7 @@ extension DesignBuilder {
             let columns = Self.columns(of: variants, named: mapping.optional("names"))
         else { return nil }
         var builder = self
-        builder.begin(columns.map(\.factor))
+        guard builder.begin(columns.map(\.factor), variants: variants.count) else { return nil }
         for (index, variant) in variants.enumerated() {
             let texts = Dictionary(variant.changes.map { ($0.words, $0.text) }, uniquingKeysWith: { first, _ in first })
             // Each variant's changes are tried: a level of its own tells them apart.
@@ -67,10 +67,11 @@ extension DesignBuilder {
             entry.keyValue.fail("no variant changes '\(entry.key)'. Write the path as the variants do.")
             return nil
         }
+        let chosenNames = Dictionary(chosen.map { ($0.key, $0.name) }, uniquingKeysWith: { first, _ in first })
         var taken: Set<String> = []
         var columns: [ListColumn] = []
         for change in order {
-            let name = name(of: change, chosen)
+            let name = name(of: change, chosenNames)
             guard taken.insert(name).inserted else {
                 names?.fail("two columns would be named '\(name)'. Give them different names.")
                 return nil
@@ -97,8 +98,8 @@ extension DesignBuilder {
     }
 
     /// The chosen name, else what is changed; never a column that `study.csv` has in any case.
-    private static func name(of change: FactorChange, _ chosen: [ColumnName]) -> String {
-        if let entry = chosen.first(where: { $0.key == change.change.path }) { return entry.name }
+    private static func name(of change: FactorChange, _ chosen: [String: String]) -> String {
+        if let name = chosen[change.change.path] { return name }
         return FactorName.reserved.contains(change.words) ? "scenario_" + change.words : change.words
     }
 }

@@ -26,10 +26,20 @@ struct DesignBuilder {
         let changes: [FactorChange]
     }
 
-    /// Takes over the factors of a design.
-    mutating func begin(_ factors: [StudyFactor]) {
+    /// The most levels of all variants together: they are all in the plan.
+    static let mostLevels = 10_000_000
+
+    /// Takes over the factors of a design of so many variants; false after noting that the two make too large a table.
+    mutating func begin(_ factors: [StudyFactor], variants count: Int) -> Bool {
+        guard factors.isEmpty || count <= Self.mostLevels / factors.count else {
+            place.fail(
+                "found \(count) variants with \(factors.count) factors; expected at most \(Self.mostLevels) levels together."
+            )
+            return false
+        }
         self.factors = factors
         seen = factors.map { _ in [] }
+        return true
     }
 
     /// Adds a variant; false after noting that there is too much text.

@@ -24,8 +24,8 @@ struct DesignFactor {
     var factor: StudyFactor {
         switch range {
         case .levels(let levels):
-            var words: [String] = []
-            for change in levels.flatMap(\.changes) where !words.contains(change.words) { words.append(change.words) }
+            var seen: Set<String> = []
+            let words = levels.flatMap(\.changes).map(\.words).filter { seen.insert($0).inserted }
             return StudyFactor(
                 name: name, isNumeric: levels.allSatisfy { SpecificationValue.decimal($0.text) != nil },
                 description: words.joined(separator: "; "))
@@ -91,9 +91,10 @@ struct DesignFactor {
         }
         guard let places = value.isList ? value.list(atLeast: 1) : [value] else { return nil }
         var paths: [(path: String, place: SpecificationValue)] = []
+        var seen: Set<String> = []
         for place in places {
             guard let path = place.text(), FactorChange.isAllowed(path, place) else { return nil }
-            guard !paths.contains(where: { $0.path == path }) else {
+            guard seen.insert(path).inserted else {
                 place.fail("'\(path)' is named twice.")
                 return nil
             }
