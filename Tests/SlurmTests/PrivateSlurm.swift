@@ -141,7 +141,7 @@ final class PrivateSlurm {
     }
 
     /// Processes with this Slurm's configuration in their environment: its daemons and everything that they started.
-    private var processes: [Int32] {
+    var processes: [Int32] {
         let mark = Data("\(Self.variable)=\(folder.file("slurm.conf"))\0".utf8)
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { Int32($0) }.filter { pid in
@@ -217,9 +217,12 @@ final class PrivateSlurm {
         }
     }
 
+    /// Whether no job is in the queue.
+    var isEmpty: Bool { get throws { try run("squeue", ["-h"]).isEmpty } }
+
     /// Waits until no job is in the queue.
     func waitUntilEmpty(seconds: Double = 60) throws {
-        try wait("an empty queue", seconds: seconds) { try self.run("squeue", ["-h"]).isEmpty }
+        try wait("an empty queue", seconds: seconds) { try isEmpty }
     }
 
     /// Runs the program as a user of this Slurm would.
