@@ -33,7 +33,8 @@ struct Herstel: ParsableCommand {
             """,
         version: herstelVersion,
         subcommands: [
-            Run.self, Fit.self, Simulate.self, Allocate.self, Check.self, Explain.self, Diff.self, Batch.self, Synth.self,
+            Run.self, Fit.self, Simulate.self, Allocate.self, Check.self, Explain.self, Diff.self, Batch.self,
+            Synth.self,
         ])
 
     static func main() {

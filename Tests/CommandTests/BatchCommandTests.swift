@@ -33,7 +33,9 @@ import Testing
 
     private func batch(_ arguments: [String]) throws -> Outcome { try herstel(["batch"] + arguments, in: folder.path) }
 
-    private func plan(_ output: String) throws { try #require(try batch(["plan", "study.yaml", "--output", output, "-q"]).code == 0) }
+    private func plan(_ output: String) throws {
+        try #require(try batch(["plan", "study.yaml", "--output", output, "-q"]).code == 0)
+    }
 
     private func files(_ output: String) -> [String: Data] {
         let path = folder.file(output + "/results")
@@ -48,7 +50,9 @@ import Testing
         let run = try batch(["submit", "whole", "--engine", "local", "--threads", "2"])
         try #require(run.code == 0, "\(run.errors)")
         let files = files("whole")
-        #expect(Set(["study.csv", "trajectories.csv", "comparison.csv", "run.json", "datapackage.json"]).isSubset(of: files.keys))
+        #expect(
+            Set(["study.csv", "trajectories.csv", "comparison.csv", "run.json", "datapackage.json"]).isSubset(
+                of: files.keys))
         return files
     }
 
@@ -70,7 +74,8 @@ import Testing
         // Another folder's name, with what a shell would take for more than a word.
         let name = "a study; touch 'x' \"$(touch y)\" &"
         try plan(name)
-        let commands = try batch(["submit", name, "--engine", "parallel"]).output.split(separator: "\n").map(String.init)
+        let commands = try batch(["submit", name, "--engine", "parallel"]).output.split(separator: "\n").map(
+            String.init)
         #expect(commands.count == 24)
         for command in commands.shuffled() + commands.prefix(3) {
             let shell = Process()

@@ -2,11 +2,17 @@ import Foundation
 import Tables
 
 extension StudyPlan {
-    /// The file's bytes.
-    var json: [UInt8] { get throws { try canonicalJSON(self) } }
+    /// The file's content: the plan, and its digest to tell when somebody has edited it.
+    private struct Stored: Codable {
+        let plan: StudyPlan
+        let sha256: String
+    }
 
-    /// The SHA-256 of the plan, in hexadecimal; records of units carry it.
-    public var digest: String { get throws { sha256(try json) } }
+    /// The file's bytes.
+    var json: [UInt8] { get throws { try canonicalJSON(Stored(plan: self, sha256: try digest)) } }
+
+    /// The SHA-256 of the plan, in hexadecimal.
+    var digest: String { get throws { sha256(try canonicalJSON(self)) } }
 
     /// Reads the plan of a study's folder.
     ///
@@ -18,7 +24,7 @@ extension StudyPlan {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .herstel
         do {
-            self = try decoder.decode(Self.self, from: Data(bytes))
+            self = try decoder.decode(Stored.self, from: Data(bytes)).plan
         } catch {
             throw BatchError.badPlan(path: folder.plan, reason: "it is damaged, or another program's")
         }

@@ -29,7 +29,8 @@ extension StudyPlan {
         guard !folder.path.isEmpty else { throw RunError.noName }
         guard folder.path.unicodeScalars.allSatisfy({ $0.value >= 32 && !(127..<160).contains($0.value) }) else {
             throw BatchError.badFolder(
-                path: folder.path, reason: "its name holds a line break or another control character, which no script can hold")
+                path: folder.path,
+                reason: "its name holds a line break or another control character, which no script can hold")
         }
         var plan = self
         if access(folder.plan, F_OK) == 0 {
@@ -71,7 +72,9 @@ extension StudyPlan {
         for (new, before) in zip(inputs, old.inputs) where new != before { return "\(new.path) has changed" }
         if draws != old.draws { return "it has \(old.draws) draws of each variant, and now \(draws) are asked for" }
         if shards != old.shards { return "its variants have \(old.shards) parts, and now \(shards) are asked for" }
-        if sampling != old.sampling { return "its sampling is \(old.sampling.rawValue) and is now \(sampling.rawValue)" }
+        if sampling != old.sampling {
+            return "its sampling is \(old.sampling.rawValue) and is now \(sampling.rawValue)"
+        }
         if sensitivity != old.sensitivity {
             return "it has \(old.sensitivity) samples of the sensitivity analysis, and now \(sensitivity) are asked for"
         }
@@ -80,7 +83,8 @@ extension StudyPlan {
             return "it has \(old.variants.count) variants, and now there are \(variants.count)"
         }
         if let pair = zip(variants, old.variants).first(where: { $0.0 != $0.1 }) {
-            return "its variant \(pair.1.number) was '\(pair.1.words(old.factors))' and is now '\(pair.0.words(factors))'"
+            return
+                "its variant \(pair.1.number) was '\(pair.1.words(old.factors))' and is now '\(pair.0.words(factors))'"
         }
         return "the estimates of its models, or what they rest on, are others"
     }

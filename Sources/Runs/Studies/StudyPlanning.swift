@@ -16,7 +16,8 @@ extension StudyPlan {
         let file = try base.variant([])
         guard !file.outcomes.isEmpty || !file.careers.isEmpty else {
             throw BatchError.badVariant(
-                number: 1, description: "the base scenario", reason: "\(study.base): it has nothing to simulate (outcomes).")
+                number: 1, description: "the base scenario",
+                reason: "\(study.base): it has nothing to simulate (outcomes).")
         }
         var prepared = try PreparedScenario(file).sampled(by: study.sampling)
         let inputs = try prepared.readInputs().map { Input(path: $0.path, sha256: Runs.sha256($0.bytes)) }
@@ -107,7 +108,9 @@ private struct VariantSizes {
                 firstWith[variant.levels[column]] = variant.number
             }
             if study.factors[column].isNumeric, firstWith.count > Self.few {
-                let ordered = firstWith.compactMap { level, number in Double(level).map { ($0, number) } }.sorted { $0 < $1 }
+                let ordered = firstWith.compactMap { level, number in Double(level).map { ($0, number) } }.sorted {
+                    $0 < $1
+                }
                 numbers.formUnion([ordered.first, ordered.last].compactMap { $0?.1 })
             } else {
                 numbers.formUnion(firstWith.values)
@@ -117,9 +120,11 @@ private struct VariantSizes {
     }
 
     private func sizes(of variants: [StudyVariant]) throws -> [Double] {
-        try variants.map { variant in
+        let own = try base.variant([])
+        return try variants.map { variant in
             do {
                 let file = try base.variant(variant.overrides)
+                if let reason = file.reasonOfOtherFiles(than: own) { throw OtherFiles(description: reason) }
                 guard !file.outcomes.isEmpty || !file.careers.isEmpty else { return 1 }
                 let schools = variant.touchesSchools ? try FundingPlan(file).schoolsBySector : schools
                 return baseWork > 0 ? file.workPerDraw(schools: schools) / baseWork : 1
@@ -129,6 +134,11 @@ private struct VariantSizes {
             }
         }
     }
+}
+
+/// A variant that rests on files of which the plan knows nothing.
+private struct OtherFiles: Error, CustomStringConvertible {
+    let description: String
 }
 
 extension StudyVariant {

@@ -4,7 +4,8 @@ import Runs
 /// `herstel batch status`.
 struct BatchStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Which units of a study are done, running, failed or missing, and the time left.")
+        commandName: "status",
+        abstract: "Which units of a study are done, running, failed or missing, and the time left.")
 
     @OptionGroup var argument: StudyArgument
 
@@ -24,7 +25,9 @@ struct StatusReport {
     let folder: StudyFolder
 
     var text: String {
-        var lines = ["\(status.plan.name): \(counted(status.plan.unitCount, "unit")) of \(counted(status.plan.variants.count, "variant"))"]
+        var lines = [
+            "\(status.plan.name): \(counted(status.plan.unitCount, "unit")) of \(counted(status.plan.variants.count, "variant"))"
+        ]
         func row(_ name: String, _ units: [Int], _ more: String = "") {
             guard !units.isEmpty || name == "done" else { return }
             let count = String(repeating: " ", count: max(0, 8 - "\(units.count)".count)) + "\(units.count)"
@@ -32,17 +35,24 @@ struct StatusReport {
             lines.append("  \(padded)\(count)\(more.isEmpty ? "" : "  \(more)")")
         }
         row("done", status.done, "\(status.done.count * 100 / max(1, status.plan.unitCount))%")
-        row("running", status.running, "on \(counted(status.hosts.count, "machine")), \(status.runningShare)% of their draws")
+        row(
+            "running", status.running,
+            "on \(counted(status.hosts.count, "machine")), \(status.runningShare)% of their draws")
         row("queued", status.queued)
         row("failed", status.failed.map(\.unit), "units \(StudyStatus.ranges(status.failed.map(\.unit)))")
-        row("lost", status.lost, "units \(StudyStatus.ranges(status.lost)): no sign of life, killed or without a machine")
+        row(
+            "lost", status.lost,
+            "units \(StudyStatus.ranges(status.lost)): no sign of life, killed or without a machine")
         row("missing", status.missing, "not begun")
         for failure in status.failed.prefix(3) {
             lines.append("  unit \(failure.unit) on \(failure.place.host): \(failure.message)")
         }
         for (reason, tasks) in status.reasons { lines.append("  Slurm: \(counted(tasks, "task")) waiting (\(reason))") }
-        for (end, tasks) in Dictionary(grouping: status.ends.keys, by: { status.ends[$0] ?? "" }).sorted(by: { $0.key < $1.key }) {
-            lines.append("  Slurm: \(counted(tasks.count, "task")) ended as \(end) (\(StudyStatus.ranges(Array(tasks))))")
+        for (end, tasks) in Dictionary(grouping: status.ends.keys, by: { status.ends[$0] ?? "" }).sorted(by: {
+            $0.key < $1.key
+        }) {
+            lines.append(
+                "  Slurm: \(counted(tasks.count, "task")) ended as \(end) (\(StudyStatus.ranges(Array(tasks))))")
         }
         if status.isQueueUnknown { lines.append("  Slurm gave no answer about the jobs of this study; files only.") }
         lines.append(timeLine)

@@ -28,7 +28,8 @@ struct EngineOptions: ParsableArguments {
 
     @OptionGroup var threadOption: ThreadOption
 
-    @Option(help: "With --engine local, progress on standard error: auto (a terminal only), plain (a line per 10%), none.")
+    @Option(
+        help: "With --engine local, progress on standard error: auto (a terminal only), plain (a line per 10%), none.")
     var progress = ProgressStyle.auto
 
     @Flag(name: .shortAndLong, help: "Print nothing but errors.")
@@ -38,7 +39,8 @@ struct EngineOptions: ParsableArguments {
 /// `herstel batch submit`.
 struct BatchSubmit: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "submit", abstract: "Have the units of a study run, and joined: by Slurm, here, or another scheduler.")
+        commandName: "submit",
+        abstract: "Have the units of a study run, and joined: by Slurm, here, or another scheduler.")
 
     @OptionGroup var options: EngineOptions
 
@@ -128,8 +130,9 @@ struct UnitSubmission {
     private func finish(_ plan: StudyPlan, _ folder: StudyFolder) throws {
         let running = try StudyState(plan, in: folder).numbers { if case .running = $0 { true } else { false } }
         guard running.isEmpty else {
-            return say("Nothing is left to begin: \(counted(running.count, "unit")) are running. "
-                + "Watch them with: herstel batch status \(StatusReport.shellWord(folder.path))")
+            return say(
+                "Nothing is left to begin: \(counted(running.count, "unit")) are running. "
+                    + "Watch them with: herstel batch status \(StatusReport.shellWord(folder.path))")
         }
         try join(folder)
     }

@@ -73,7 +73,8 @@ struct UnitRunner {
                 let outcome = try Interrupt.heeded { cancellation in
                     try work.run(
                         unit: number, threads: threads, cancellation: cancellation,
-                        note: { Terminal.note("herstel: " + $0) }, progress: { done, _ in progress?.update(before + done) })
+                        note: { Terminal.note("herstel: " + $0) },
+                        progress: { done, _ in progress?.update(before + done) })
                 }
                 report(unit, outcome, draws, seconds: (ContinuousClock.now - start) / .seconds(1))
             } catch {

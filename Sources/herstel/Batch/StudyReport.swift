@@ -26,7 +26,10 @@ struct StudyReport {
             ("base", "\(plan.base), seed \(plan.seed)"),
             ("variants", "\(plan.variants.count): \(factors.joined(separator: ", "))"),
             ("draws", "\(plan.draws) of each variant, \(plan.draws * plan.variants.count) in all"),
-            ("work units", "\(plan.unitCount), of \(counted(part, "draw")): \(counted(plan.shards, "part")) of each variant"),
+            (
+                "work units",
+                "\(plan.unitCount), of \(counted(part, "draw")): \(counted(plan.shards, "part")) of each variant"
+            ),
             (
                 "tasks",
                 "\(plan.taskCount) in a job array, \(counted(plan.unitsPerTask, "unit")) each, on "
