@@ -124,12 +124,15 @@ extension SlurmTests {
             let expected = try study.expected()
             let disk = try Memory(study.file("disk"))
             let folder = try study.plan("disk/study")
-            try study.submit(folder)
+            let job = try #require(try study.submit(folder))
             let room = try disk.fill(leaving: 40_000)
             try slurm.waitUntilEmpty(seconds: 120)
             let logs = try FileManager.default.contentsOfDirectory(atPath: folder.logs)
             let texts = try logs.map { try contents(of: folder.logs + "/" + $0) }
             #expect(texts.contains { $0.contains("No space left on device") }, "\(texts)")
+            // No task crashed: each ended with an exit code, not by a signal.
+            let ends = try slurm.run("scontrol", ["-o", "show", "job", "\(job.arrayJob)"])
+            #expect(ends.contains("ExitCode=1:0") && !ends.contains(/ExitCode=\d+:[1-9]/), "\(ends)")
             #expect(!FileManager.default.fileExists(atPath: folder.results + "/run.json"))
             try FileManager.default.removeItem(atPath: room)
             try study.finish(folder)
