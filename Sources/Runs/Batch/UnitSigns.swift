@@ -23,10 +23,11 @@ final class UnitSigns: Sendable {
         path = folder.running(unit.number)
         (self.unit, self.draws) = (unit, draws)
         timer = DispatchSource.makeTimerSource(queue: queue)
-        try write()
+        // Running before anything is thrown: Dispatch ends a program that releases a timer which never ran.
         timer.schedule(deadline: .now() + interval, repeating: interval)
         timer.setEventHandler { [weak self] in self?.writeUnlessEnded() }
         timer.resume()
+        try write()
     }
 
     deinit { end() }
