@@ -27,6 +27,13 @@ design:
 YAML
 }
 
+# A study of one variant: draws, parts, base.
+single() {
+    study "$1" 2 "$2" "$3" "${4:-np-onderwijs}"
+    sed -i '/^design:/,$d' "$work/$1.yaml"
+    printf 'design: {kind: list, variants: [{name: base}]}\n' >>"$work/$1.yaml"
+}
+
 case ${1:?plan, estimate, merge or overhead} in
 plan)
     study plan 1000 200 1
@@ -36,13 +43,13 @@ estimate)
     study estimate "${2:-24}" 200 1
     "$herstel" batch plan "$work/estimate.yaml" --output "$work/estimate"
     timed "$herstel" batch submit "$work/estimate" --engine parallel >"$work/commands"
-    timed xargs -P "$(nproc)" -I{} sh -c '{}' <"$work/commands" >/dev/null
+    timed xargs -d '\n' -P "$(nproc)" -I{} sh -c {} <"$work/commands" >/dev/null
     awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next } { s += $c["seconds"] } END { print "measured: " s " s in " NR - 1 " units" }' \
         <("$herstel" batch merge "$work/estimate" --quiet && cat "$work/estimate/units.csv")
     ;;
 merge)
     # The unit that is done last joins its variant: its time and the merge's are the time to join 1,000 shards.
-    study merge 1 1000 1000
+    single merge "${2:-1000}" 1000
     "$herstel" batch plan "$work/merge.yaml" --output "$work/merge" --quiet
     timed "$herstel" batch work "$work/merge" --unit 1-999 --quiet
     timed "$herstel" batch work "$work/merge" --unit 1000
@@ -51,12 +58,10 @@ merge)
 overhead)
     # 64 units of about ten seconds against one process that does the same draws.
     draws=${2:-2560}
-    study overhead 1 "$draws" 64 school-careers
-    sed -i '/factors:/,$d' "$work/overhead.yaml"
-    printf '  factors:\n    - {name: seed, set: seed, values: [1]}\n' >>"$work/overhead.yaml"
+    single overhead "$draws" 64 school-careers
     "$herstel" batch plan "$work/overhead.yaml" --output "$work/overhead"
     "$herstel" batch submit "$work/overhead" --engine parallel >"$work/commands"
-    timed xargs -P "$(nproc)" -I{} sh -c '{}' <"$work/commands" >/dev/null
+    timed xargs -d '\n' -P "$(nproc)" -I{} sh -c {} <"$work/commands" >/dev/null
     timed "$herstel" simulate scenarios/school-careers.yaml --draws "$draws" --sensitivity 0 --output "$work/whole" --quiet
     ;;
 esac

@@ -40,14 +40,26 @@ public struct StudyState: Sendable {
 
     /// Looks at the folder of a plan that was read before.
     ///
+    /// A process that gave a sign of life lately is taken to be there, unless it was one of this machine and is gone, or one of
+    /// a job that Slurm has no more.
+    ///
+    /// - Parameters:
+    ///   - jobs: Jobs that were submitted; see ``JobRecord/all(in:)``.
+    ///   - queue: What Slurm says of them; nil when nothing is known. See ``Slurm/queue(_:timeout:)``.
     /// - Throws: ``Tables/TableError/unreadable(file:reason:)`` when the units' folder is there and cannot be listed.
-    public init(_ plan: StudyPlan, in folder: StudyFolder) throws {
+    public init(
+        _ plan: StudyPlan, in folder: StudyFolder, jobs: [JobRecord] = [], queue: [Int: QueuedTask]? = nil
+    ) throws {
         self.plan = plan
         let files = try UnitFileNames(in: folder)
         let whole = Self.variantsWithTables(plan, folder)
         units = (1...plan.unitCount).map { unit in
             if files.done.contains(unit) || whole.contains((unit - 1) / plan.shards + 1) { return .done }
-            return files.unfinishedState(of: unit, in: folder)
+            let state = files.unfinishedState(of: unit, in: folder)
+            guard case .running(let claim) = state, claim.isGoneFromHere || claim.isGone(from: queue, of: jobs) else {
+                return state
+            }
+            return .lost(claim)
         }
     }
 
@@ -69,6 +81,25 @@ public struct StudyState: Sendable {
             names.compactMap { Int($0) }.filter {
                 $0 <= plan.variants.count && access(folder.variant($0) + "/run.json", F_OK) == 0
             })
+    }
+}
+
+extension UnitClaim {
+    /// Whether its process was one of this machine and is no more. Another process may have got its number: then it is taken
+    /// to be there until its last sign of life is old.
+    fileprivate var isGoneFromHere: Bool {
+        guard place.host == WorkPlace.here().host, let process = pid_t(exactly: place.process), process > 0 else {
+            return false
+        }
+        return kill(process, 0) != 0 && errno == ESRCH
+    }
+
+    /// Whether it was one of these jobs' tasks, of which the queue holds no more.
+    fileprivate func isGone(from queue: [Int: QueuedTask]?, of jobs: [JobRecord]) -> Bool {
+        guard let queue, let words = place.job?.split(separator: "_"), words.count == 2, let job = Int(words[0]),
+            let task = Int(words[1]), jobs.contains(where: { $0.arrayJob == job })
+        else { return false }
+        return queue[task]?.job != job
     }
 }
 

@@ -36,28 +36,29 @@ public struct StudyStatus: Sendable {
     /// - Parameter asksSlurm: Whether Slurm is asked about jobs that were submitted; it may be away.
     /// - Throws: ``BatchError``, or an error of the file system.
     public init(in folder: StudyFolder, asksSlurm: Bool) throws {
-        let state = try StudyState(in: folder)
-        plan = state.plan
+        let plan = try StudyPlan(in: folder)
+        self.plan = plan
         let records = asksSlurm ? JobRecord.all(in: folder) : []
         let queue = Slurm.queue(records)
+        let state = try StudyState(plan, in: folder, jobs: records, queue: queue)
         isQueueUnknown = queue == nil
         let tasks = (queue ?? [:]).values
         reasons = Dictionary(grouping: tasks.filter { $0.state == .waiting }, by: \.reason)
             .map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }
         var units = UnitLists()
         for (index, unit) in state.units.enumerated() {
-            units.add(index + 1, unit, isQueued: queue?[state.plan.task(ofUnit: index + 1)] != nil)
+            units.add(index + 1, unit, isQueued: queue?[plan.task(ofUnit: index + 1)] != nil)
         }
         (done, running, queued) = (units.done, units.claims.map(\.unit), units.queued)
         (failed, lost, missing) = (units.failures, units.lost, units.missing)
-        let ended = Set((lost + missing + failed.map(\.unit)).map { state.plan.task(ofUnit: $0) })
+        let ended = Set((lost + missing + failed.map(\.unit)).map { plan.task(ofUnit: $0) })
         ends = ended.isEmpty || records.isEmpty ? [:] : Slurm.ends(records).filter { ended.contains($0.key) }
         hosts = Array(Set(units.claims.map(\.place.host))).sorted()
         let draws = units.claims.reduce((done: 0, all: 0)) { ($0.done + $1.done, $0.all + $1.draws) }
         runningShare = draws.all > 0 ? draws.done * 100 / draws.all : 0
-        secondsOfWork = units.expectedSeconds(of: state.plan) * Self.slowness(units.done, state.plan, folder)
+        secondsOfWork = units.expectedSeconds(of: plan) * Self.slowness(units.done, plan, folder)
         secondsLeft = units.claims.isEmpty ? nil : secondsOfWork / Double(units.claims.count)
-        hasResults = StudyMerge.hasResults(of: state.plan, in: folder)
+        hasResults = StudyMerge.hasResults(of: plan, in: folder)
     }
 
     /// How much longer the units done so far took than was expected; 1 as long as none is.

@@ -74,7 +74,7 @@ struct UnitSubmission {
         let plan = try StudyPlan(in: folder)
         // What is damaged is found, and taken back, by the attempt to join.
         if selection == .missing, try isJoined(folder) { return }
-        let units = try StudyState(plan, in: folder).numbers { $0.isToDo }
+        let units = try state(of: plan, folder).unitsToDo
         guard !units.isEmpty else { return try finish(plan, folder) }
         let tasks = Array(Set(units.map { plan.task(ofUnit: $0) })).sorted()
         let program = try ProgramPath.current()
@@ -103,6 +103,11 @@ struct UnitSubmission {
         }
     }
 
+    private func state(of plan: StudyPlan, _ folder: StudyFolder) throws -> StudyState {
+        let jobs = JobRecord.all(in: folder)
+        return try StudyState(plan, in: folder, jobs: jobs, queue: Slurm.queue(jobs))
+    }
+
     /// Joins the results; false when units are missing.
     private func isJoined(_ folder: StudyFolder) throws -> Bool {
         do {
@@ -128,7 +133,7 @@ struct UnitSubmission {
 
     /// Nothing is left to compute that nobody works on.
     private func finish(_ plan: StudyPlan, _ folder: StudyFolder) throws {
-        let running = try StudyState(plan, in: folder).numbers { if case .running = $0 { true } else { false } }
+        let running = try state(of: plan, folder).numbers { if case .running = $0 { true } else { false } }
         guard running.isEmpty else {
             return say(
                 "Nothing is left to begin: \(counted(running.count, "unit")) are running. "
