@@ -30,7 +30,7 @@ extension SlurmTests {
         }
 
         @Test func killedRequeuedDoubledAndWithoutItsNodeItEndsWithTheSameFiles() throws {
-            let study = try SlurmStudy(draws: 6_400, slurm)
+            let study = try SlurmStudy(draws: 16_000, slurm)
             let expected = try study.expected()
             let folder = try study.plan("killed")
             var random = SeededGenerator(seed: 20)

@@ -209,8 +209,9 @@ public struct ShardStore: RecordStore {
     /// Removes what this program has put in the folder; the file that tells the draws apart comes last.
     private static func removeAll(in path: String) {
         let files = names(in: path)
-        for name in files where name.hasSuffix(suffix) { unlink(path + "/" + name) }
-        removeAbandonedFiles(in: path)
+        for name in files where name.hasSuffix(suffix) || name.hasPrefix(".") && name.hasSuffix(".tmp") {
+            unlink(path + "/" + name)
+        }
         unlink(path + "/" + identityName)
     }
 

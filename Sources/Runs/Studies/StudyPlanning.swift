@@ -162,14 +162,17 @@ extension PreparedScenario {
     /// Measures what a draw, the preparation and a variant's summary cost, in about a second.
     fileprivate func cost(of study: Study, sizes: [Double]) throws -> StudyCost {
         let simulator = Simulator(plan)
-        // As many at once as there are cores: cores that are all at work are slower each than one alone.
-        let measured = simulator.secondsPerDraw(
-            threads: ProcessInfo.processInfo.activeProcessorCount, atMost: study.draws, lasting: 0.25)
+        // As many at once as there are cores: cores that are all at work are slower each than one alone. The middle of three
+        // measurements: one is often disturbed.
+        let cores = min(8, ProcessInfo.processInfo.activeProcessorCount)
+        let measured = (0..<3).map { _ in
+            simulator.secondsPerDraw(threads: cores, atMost: study.draws, lasting: 0.15).seconds
+        }.sorted()[1]
         let sample = try simulator.run(draws: 1, threads: 1)
         let summary = try summaryCost(of: sample, study)
         let bytes = simulator.memory(draws: 1)
         return StudyCost(
-            preparation: preparationSeconds, draw: measured.seconds, summary: summary.seconds, sizes: sizes,
+            preparation: preparationSeconds, draw: measured, summary: summary.seconds, sizes: sizes,
             memory: Self.residentBytes + bytes * study.draws, tableBytes: summary.bytes, drawBytes: bytes)
     }
 
