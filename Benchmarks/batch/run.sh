@@ -57,7 +57,7 @@ merge)
     ;;
 overhead)
     # 64 units of about ten seconds against one process that does the same draws.
-    draws=${2:-2560}
+    draws=${2:-1280}
     single overhead "$draws" 64 school-careers
     "$herstel" batch plan "$work/overhead.yaml" --output "$work/overhead"
     "$herstel" batch submit "$work/overhead" --engine parallel >"$work/commands"

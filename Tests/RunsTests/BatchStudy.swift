@@ -38,15 +38,13 @@ struct BatchStudy {
             variants: (1...variants).map { number in
                 StudyVariant(
                     number: number, name: "", levels: ["\(number)"],
-                    overrides: Self.canOverride ? [SpecificationOverride(path: "seed", value: "\(number)")] : [])
+                    overrides: [SpecificationOverride(path: "seed", value: "\(number)")])
             },
             resources: JobResources(), unitsPerTask: 1,
             cost: StudyCost(
                 preparation: 0.1, draw: 0.1, summary: 0.1, sizes: Array(repeating: 1, count: variants), memory: 1,
                 tableBytes: 1, drawBytes: 1))
     }
-
-    static let canOverride = true
 
     /// A new folder with the plan.
     func folder(_ name: String) throws -> StudyFolder {

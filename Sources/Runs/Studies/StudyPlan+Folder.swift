@@ -71,7 +71,7 @@ extension StudyPlan {
         if base != old.base { return "its base was \(old.base) and is now \(base)" }
         for (new, before) in zip(inputs, old.inputs) where new != before { return "\(new.path) has changed" }
         if draws != old.draws { return "it has \(old.draws) draws of each variant, and now \(draws) are asked for" }
-        if shards != old.shards { return "its variants have \(old.shards) parts, and now \(shards) are asked for" }
+        if shards != old.shards { return "its number of shards is \(old.shards), and now \(shards) are asked for" }
         if sampling != old.sampling {
             return "its sampling is \(old.sampling.rawValue) and is now \(sampling.rawValue)"
         }
