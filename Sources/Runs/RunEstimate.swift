@@ -98,6 +98,11 @@ extension Simulator {
         return (seconds / Double(count), count)
     }
 
+    /// The same for a number of draws.
+    func secondsPerDraw(threads: Int, exactly draws: Int) -> Double {
+        secondsEverywhere(draws, threads) / Double(draws)
+    }
+
     /// The same draws on every thread: cores that are all at work are slower each than one alone.
     private func secondsEverywhere(_ draws: Int, _ threads: Int) -> Double {
         let start = ContinuousClock.now

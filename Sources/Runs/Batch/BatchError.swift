@@ -38,7 +38,7 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .noPlan(let folder):
-            "\(folder): no study is planned here (plan.json). Plan it first: herstel batch plan STUDY --output \(folder)"
+            "\(folder): no study is planned here (plan.json). Plan it first: herstel batch plan STUDY --output \(shellWord(folder))"
         case .badFolder(let path, let reason): "\(path): \(reason). Choose another folder with --output."
         case .badPlan(let path, let reason):
             "\(path): the plan cannot be used: \(reason). Plan the study again: herstel batch plan."
@@ -61,7 +61,7 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
         case .noSuchUnit(let number, let count): "\(number): no such number; expected 1 to \(count)."
         case .incomplete(let folder, let missing, let units):
             "\(folder): \(missing.count) of \(units) units are missing or damaged (\(numberRanges(missing))). Do them with: "
-                + "herstel batch retry \(folder)"
+                + "herstel batch retry \(shellWord(folder))"
         case .failedUnits(let units, let count):
             "\(units.count) of \(count) units failed (\(numberRanges(units))); the reasons stand above."
         case .badVariant(let number, let description, let reason):
@@ -73,6 +73,9 @@ public enum BatchError: Error, Sendable, Equatable, CustomStringConvertible {
         }
     }
 }
+
+/// A path as a word of a shell, to be copied from a message.
+func shellWord(_ path: String) -> String { (try? ShellWord.quoted(path)) ?? path }
 
 /// Numbers in increasing order, runs of them shortened: `1-3,7`. At most twenty runs; an ellipsis stands for the rest.
 func numberRanges(_ numbers: [Int], limit: Int = 20) -> String {

@@ -22,6 +22,31 @@ struct StudyTable {
         return table
     }
 
+    /// What each variant changes in the base scenario, in the order in which it does: `overrides.csv`.
+    var changes: ResultTable {
+        typealias Column = TableSchema.Column
+        var table = ResultTable(
+            TableSchema(
+                name: "overrides",
+                description:
+                    "What each variant changes in the base scenario, in this order. Sources in other tables are the "
+                    + "base scenario's: for what stands here the study is the source.",
+                columns: [
+                    Column("variant", .integer, "number of the variant in study.csv"),
+                    Column("operation", .string, "set (replaced) or scale (multiplied)"),
+                    Column("path", .string, "where the value stands in the scenario file"),
+                    Column("value", .string, "the new value as YAML, or the factor"),
+                ]))
+        for variant in plan.variants {
+            for change in variant.overrides {
+                table.append([
+                    .int(variant.number), .text(change.operation.rawValue), .text(change.path), .text(change.value),
+                ])
+            }
+        }
+        return table
+    }
+
     private func columns(isNamed: Bool) -> [TableSchema.Column] {
         typealias Column = TableSchema.Column
         return [Column("variant", .integer, "number of the variant")]

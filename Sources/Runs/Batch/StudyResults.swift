@@ -36,7 +36,9 @@ struct StudyResults {
     }
 
     private func writeTables() throws -> [WrittenTable] {
-        var written = [try RunDirectory.write(StudyTable(study.plan).table, in: temporary)]
+        var written = try [StudyTable(study.plan).table, StudyTable(study.plan).changes].map {
+            try RunDirectory.write($0, in: temporary)
+        }
         for name in VariantTables.allowed.map(\.name) where study.plan.tables.contains(name) {
             if let table = try merged(name) { written.append(table) }
         }
@@ -54,7 +56,7 @@ struct StudyResults {
         var table = try MergedTable(name, in: temporary)
         for number in study.plan.variants.map(\.number) {
             let path = study.folder.variant(number)
-            guard let variant = FinishedVariant(in: path, of: study.digest) else { throw damaged(number) }
+            guard let variant = FinishedVariant(number, in: path, of: study.digest) else { throw damaged(number) }
             guard let output = variant.outputs.first(where: { $0.path == name + ".csv" }) else { continue }
             guard let bytes = variant.bytes(of: output, in: path) else { throw damaged(number) }
             guard try table.add(bytes, of: number) else {
@@ -115,7 +117,8 @@ extension StudyResults {
 
     /// Removes earlier results. What somebody else put among them is kept.
     private func discard(_ old: String) {
-        let ours = Set(VariantTables.allowed.map(\.fileName) + ["study.csv", "datapackage.json", "run.json"])
+        let ours = Set(
+            VariantTables.allowed.map(\.fileName) + ["study.csv", "overrides.csv", "datapackage.json", "run.json"])
         for name in (try? FileManager.default.contentsOfDirectory(atPath: old)) ?? [] where !ours.contains(name) {
             rename(old + "/" + name, study.folder.results + "/" + name)
         }

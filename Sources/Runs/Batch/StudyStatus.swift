@@ -28,6 +28,10 @@ public struct StudyStatus: Sendable {
     public let ends: [Int: String]
     /// Whether Slurm was asked and gave no answer.
     public let isQueueUnknown: Bool
+    /// Whether jobs were submitted to Slurm.
+    public let wasSubmitted: Bool
+    /// Whether any unit was ever begun, or a job submitted.
+    public var wasBegun: Bool { wasSubmitted || hasResults || missing.count < plan.unitCount }
     /// Whether the results of this plan are there.
     public let hasResults: Bool
 
@@ -42,6 +46,7 @@ public struct StudyStatus: Sendable {
         let queue = Slurm.queue(records)
         let state = try StudyState(plan, in: folder, jobs: records, queue: queue)
         isQueueUnknown = queue == nil
+        wasSubmitted = !JobRecord.all(in: folder).isEmpty
         let tasks = (queue ?? [:]).values
         reasons = Dictionary(grouping: tasks.filter { $0.state == .waiting }, by: \.reason)
             .map { ($0.key, $0.value.count) }.sorted { $0.0 < $1.0 }

@@ -76,9 +76,17 @@ public final class StudyWork: Sendable {
 
     /// On a full disk this fails too; the first error is the one to tell.
     private func recordFailure(of unit: WorkUnit, _ error: any Error) {
-        let failure = UnitFailure(unit: unit.number, place: .here(), time: timestamp(), message: "\(error)")
-        guard let json = try? canonicalJSON(failure) else { return }
-        try? writeAtomically(json, to: study.folder.failed(unit.number))
+        Self.recordFailure(of: [unit.number], of: plan, in: study.folder, error)
+    }
+
+    /// Tells why units that are not done could not be begun, such as a changed file; see ``UnitFailure``.
+    public static func recordFailure(of units: [Int], of plan: StudyPlan, in folder: StudyFolder, _ error: any Error) {
+        guard let state = try? StudyState(plan, in: folder) else { return }
+        for unit in units where plan.unit(unit) != nil && state[unit].isToDo {
+            let failure = UnitFailure(unit: unit, place: .here(), time: timestamp(), message: "\(error)")
+            guard let json = try? canonicalJSON(failure) else { return }
+            try? writeAtomically(json, to: folder.failed(unit))
+        }
     }
 
     private func prepared(_ number: Int) throws -> PreparedVariant {

@@ -13,7 +13,7 @@ struct VariantWork: Sendable {
     private var plan: StudyPlan { study.plan }
 
     /// Whether the tables are written and as they were written.
-    var isWhole: Bool { FinishedVariant(in: path, of: study.digest)?.isWhole(in: path) ?? false }
+    var isWhole: Bool { FinishedVariant(number, in: path, of: study.digest)?.isWhole(in: path) ?? false }
 
     /// Whether every unit has a record; most often the first that has none tells.
     var hasAllRecords: Bool { plan.units(ofVariant: number).allSatisfy { study.hasRecord($0) } }
@@ -89,7 +89,7 @@ struct VariantWork: Sendable {
             origin: StudyOrigin(overrides: variant.overrides, digest: study.digest))
         try writer.write(
             VariantTables(run, keeping: plan.tables, trajectories: plan.trajectories).tables,
-            command: ["batch", plan.base, "variant \(number)"], seed: scenario.file.seed, drawCount: run.draws,
+            command: ["batch", plan.base, FinishedVariant.word(number)], seed: scenario.file.seed, drawCount: run.draws,
             request: request, teachingWeeks: scenario.fit.teachingWeeks, inputs: try scenario.inputs)
     }
 

@@ -36,6 +36,18 @@ extension StudyPlan {
         }
     }
 
+    /// Looks whether the files that the study rests on are as they were when it was planned.
+    ///
+    /// - Throws: ``BatchError/changedInput(path:folder:)``, or an error of the files.
+    public func checkInputs(in folder: StudyFolder) throws {
+        for input in inputs {
+            let path = input.path.hasPrefix("/") ? input.path : directory + "/" + input.path
+            guard sha256(try readFile(path)) == input.sha256 else {
+                throw BatchError.changedInput(path: input.path, folder: folder.path)
+            }
+        }
+    }
+
     /// Whether the numbers hang together: a file can be edited by anybody.
     private var isConsistent: Bool {
         let limit = StudyLimits.units

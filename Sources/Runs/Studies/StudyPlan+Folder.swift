@@ -34,8 +34,14 @@ extension StudyPlan {
         }
         var plan = self
         if access(folder.plan, F_OK) == 0 {
-            plan = try replacing(StudyPlan(in: folder), in: folder)
-        } else if let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path), !names.isEmpty {
+            do {
+                plan = try replacing(StudyPlan(in: folder), in: folder)
+            } catch BatchError.badPlan {
+                // What was done carries the digest of its plan: of another one it is not used.
+            }
+        } else if let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path), !names.isEmpty,
+            !names.contains("units") || !names.contains("variants")
+        {
             throw BatchError.badFolder(path: folder.path, reason: "it is not empty and holds no study (plan.json)")
         }
         for path in [folder.path, folder.units, folder.variants, folder.logs, folder.jobs] {

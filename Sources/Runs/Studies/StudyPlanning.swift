@@ -162,30 +162,27 @@ extension PreparedScenario {
     /// Measures what a draw, the preparation and a variant's summary cost, in about a second.
     fileprivate func cost(of study: Study, sizes: [Double]) throws -> StudyCost {
         let simulator = Simulator(plan)
-        // As many at once as there are cores: cores that are all at work are slower each than one alone. The middle of three
-        // measurements: one is often disturbed.
-        let cores = min(8, ProcessInfo.processInfo.activeProcessorCount)
-        let measured = (0..<3).map { _ in
-            simulator.secondsPerDraw(threads: cores, atMost: study.draws, lasting: 0.15).seconds
-        }.sorted()[1]
+        let measured = simulator.processorSecondsPerDraw(atMost: study.draws)
         let sample = try simulator.run(draws: 1, threads: 1)
         let summary = try summaryCost(of: sample, study)
         let bytes = simulator.memory(draws: 1)
         return StudyCost(
             preparation: preparationSeconds, draw: measured, summary: summary.seconds, sizes: sizes,
-            memory: Self.residentBytes + bytes * study.draws, tableBytes: summary.bytes, drawBytes: bytes)
+            // Records stand in memory when they are computed, and again when they are read.
+            memory: Self.residentBytes + Int(2 * Double(bytes * study.draws) * max(1, sizes.max() ?? 1)),
+            tableBytes: summary.bytes, drawBytes: bytes)
     }
 
     private func summaryCost(of sample: SimulationResult, _ study: Study) throws -> (seconds: Double, bytes: Int) {
         func cost(_ count: Int) throws -> (seconds: Double, bytes: Int) {
             let result = sample.repeated(to: count)
-            let start = ContinuousClock.now
+            let start = ResourceUse.now.cpuSeconds
             let run = try summary(
                 of: result, SimulationRequest(draws: count),
                 scope: VariantTables.scope(of: study.tables, trajectories: study.trajectories))
             let bytes = VariantTables(run, keeping: study.tables, trajectories: study.trajectories).tables
                 .reduce(0) { $0 + $1.bytes.count }
-            return ((ContinuousClock.now - start) / .seconds(1), bytes)
+            return (ResourceUse.now.cpuSeconds - start, bytes)
         }
         let least = min(study.draws, 2 * plan.sampling.setSize)
         let fixed = try cost(least)
@@ -196,5 +193,21 @@ extension PreparedScenario {
         let more = try cost(count)
         let slope = max(0, more.seconds - fixed.seconds) / Double(count - least)
         return (fixed.seconds + slope * Double(study.draws - least) + sensitivity, more.bytes)
+    }
+}
+
+extension Simulator {
+    /// How long a core works on a draw, s: its own time, whatever else the machine does meanwhile.
+    ///
+    /// Measured with all cores at work, up to eight: each is then slower than one alone. The middle of three measurements.
+    fileprivate func processorSecondsPerDraw(atMost draws: Int) -> Double {
+        let cores = min(8, ProcessInfo.processInfo.activeProcessorCount)
+        let count = secondsPerDraw(threads: cores, atMost: draws, lasting: 0.15).draws
+        let measurements = (0..<3).map { _ in
+            let start = ResourceUse.now.cpuSeconds
+            _ = secondsPerDraw(threads: cores, exactly: count)
+            return (ResourceUse.now.cpuSeconds - start) / Double(count * cores)
+        }
+        return measurements.sorted()[1]
     }
 }

@@ -7,6 +7,8 @@ struct OverrideApplication {
     private(set) var root: Node
     /// The first change at or below a place, by the place.
     private var changes: [OverrideLocation: SpecificationOverride] = [:]
+    /// The first multiplication of a value as a whole, by its place.
+    private var scaled: [OverrideLocation: SpecificationOverride] = [:]
 
     init(to root: Node) { self.root = root }
 
@@ -27,6 +29,7 @@ struct OverrideApplication {
         if case .set = edit { try checkUndone(editor.changed) }
         root = edited
         for location in editor.changed {
+            if case .scale = edit { scaled[location] = scaled[location] ?? change }
             for length in 0...location.steps.count {
                 let place = OverrideLocation(steps: Array(location.steps.prefix(length)))
                 changes[place] = changes[place] ?? change
@@ -39,6 +42,13 @@ struct OverrideApplication {
         for location in locations {
             guard let earlier = changes[location] else { continue }
             throw .undoes(earlier: earlier.shortWords, location: location.description)
+        }
+        for location in locations {
+            for length in location.steps.indices where OverrideEdit.isInUnit(location.steps[length]) {
+                let place = OverrideLocation(steps: Array(location.steps.prefix(length)))
+                guard let earlier = scaled[place] else { continue }
+                throw .undoes(earlier: earlier.shortWords, location: location.description)
+            }
         }
     }
 }
@@ -78,6 +88,11 @@ enum OverrideEdit {
 
     /// The keys of a distribution that are in its unit.
     static let scaledKeys = ["low", "mode", "high", "mean", "sd", "value"]
+
+    /// Whether a step leads to a number that multiplying a distribution changes, or to its kind.
+    static func isInUnit(_ step: OverrideLocation.Step) -> Bool {
+        if case .key(let key) = step { scaledKeys.contains(key) || key == "distribution" } else { false }
+    }
 
     /// The edit that multiplies.
     ///

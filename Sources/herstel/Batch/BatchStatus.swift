@@ -70,13 +70,15 @@ struct StatusReport {
 
     private var next: String {
         let name = Self.shellWord(folder.path)
-        if status.hasResults { return "Results are in \(folder.results)/." }
         if status.done.count == status.plan.unitCount {
+            if status.hasResults { return "Results are in \(folder.results)/." }
             return "All units are done. Unless a job does so, join them with: herstel batch merge \(name)"
         }
         if !status.queued.isEmpty || !status.running.isEmpty { return "" }
-        return status.done.isEmpty && status.failed.isEmpty && status.lost.isEmpty
-            ? "Start it with: herstel batch submit \(name)" : "Go on with: herstel batch retry \(name)"
+        guard status.wasBegun else { return "Start it with: herstel batch submit \(name)" }
+        return (status.hasResults ? "Results of an earlier merge are in \(folder.results)/. " : "")
+            + "Go on with: herstel batch retry \(name)"
+            + (status.wasSubmitted ? "; what jobs printed is in \(folder.logs)/" : "")
     }
 
     /// A path as a word of a shell, to be copied.

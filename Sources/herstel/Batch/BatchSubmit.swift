@@ -76,6 +76,7 @@ struct UnitSubmission {
         if selection == .missing, try isJoined(folder) { return }
         let units = try state(of: plan, folder).unitsToDo
         guard !units.isEmpty else { return try finish(plan, folder) }
+        try plan.checkInputs(in: folder)
         let tasks = Array(Set(units.map { plan.task(ofUnit: $0) })).sorted()
         let program = try ProgramPath.current()
         let path = StatusReport.shellWord(folder.path)
@@ -128,7 +129,14 @@ struct UnitSubmission {
             progress: progress)
         try runner.run(units)
         progress.clear()
-        try join(folder)
+        do {
+            try join(folder)
+        } catch BatchError.incomplete {
+            // Draws that were kept from before were damaged: now they are marked as not done.
+            try UnitRunner(work: runner.work, threads: runner.threads, isQuiet: options.quiet).run(
+                state(of: plan, folder).unitsToDo)
+            try join(folder)
+        }
     }
 
     /// Nothing is left to compute that nobody works on.

@@ -31,14 +31,20 @@ struct BatchWork: ParsableCommand {
 
     func run() throws {
         threadOption.apply()
-        let work = try StudyWork(in: argument.study)
-        let plan = work.plan
+        let plan = try StudyPlan(in: argument.study)
         let numbers = (task ?? unit).flatMap { Self.range($0) } ?? 1...1
         let count = task == nil ? plan.unitCount : plan.taskCount
         guard numbers.upperBound <= count else {
             throw BatchError.noSuchUnit(numbers.upperBound, count: count)
         }
         let units = task == nil ? Array(numbers) : numbers.flatMap { plan.units(ofTask: $0) }
+        let work: StudyWork
+        do {
+            work = try StudyWork(in: argument.study)
+        } catch {
+            StudyWork.recordFailure(of: units, of: plan, in: argument.study, error)
+            throw error
+        }
         try UnitRunner(work: work, threads: threadOption.count, isQuiet: quiet).run(units)
     }
 

@@ -81,7 +81,7 @@ struct SlurmSubmission {
                 program: program,
                 reason:
                     "the tasks were submitted as job \(jobs.joined(separator: " ")), but the job that merges was not: "
-                    + "\(reason). Merge when they have ended: herstel batch merge \(folder.path)")
+                    + "\(reason). Merge when they have ended: herstel batch merge \(shellWord(folder.path))")
         }
         return try arrays.map { record in
             var record = record

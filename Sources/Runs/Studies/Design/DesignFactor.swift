@@ -93,7 +93,7 @@ struct DesignFactor {
         var paths: [(path: String, place: SpecificationValue)] = []
         var seen: Set<String> = []
         for place in places {
-            guard let path = place.text(), FactorChange.isAllowed(path, place) else { return nil }
+            guard let path = place.text(), FactorChange.isAllowed(path, operation, place) else { return nil }
             guard seen.insert(path).inserted else {
                 place.fail("'\(path)' is named twice.")
                 return nil

@@ -20,7 +20,7 @@ struct FactorChange {
             guard let value = mapping.optional(operation.rawValue) else { continue }
             guard let entries = value.openMapping("'\(operation.rawValue)'")?.entries else { return nil }
             for entry in entries {
-                guard isAllowed(entry.key, entry.keyValue),
+                guard isAllowed(entry.key, operation, entry.keyValue),
                     let text = LevelText(entry.value, for: operation)
                 else {
                     isComplete = false
@@ -34,9 +34,14 @@ struct FactorChange {
     }
 
     /// Whether studies may change what a path names; notes why not.
-    static func isAllowed(_ path: String, _ place: SpecificationValue) -> Bool {
-        guard path.split(separator: " ").joined() == "draws" else { return true }
-        place.fail("'draws' is the study's own key: every variant has as many draws.")
+    static func isAllowed(
+        _ path: String, _ operation: SpecificationOverride.Operation, _ place: SpecificationValue
+    ) -> Bool {
+        switch (path.split(separator: " ").joined(), operation) {
+        case ("draws", _): place.fail("'draws' is the study's own key: every variant has as many draws.")
+        case ("seed", .scale): place.fail("a seed is no quantity. Give the seeds themselves, with 'set'.")
+        default: return true
+        }
         return false
     }
 }
