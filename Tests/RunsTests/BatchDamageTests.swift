@@ -27,6 +27,20 @@ import Testing
         try data.write(to: url)
     }
 
+    @Test func theTablesOfAnotherVariantAreNotTaken() throws {
+        let folder = try study.folder("swapped")
+        try study.work(1...6, in: folder)
+        let files = FileManager.default
+        try files.removeItem(atPath: folder.variant(2))
+        try files.copyItem(atPath: folder.variant(1), toPath: folder.variant(2))
+        #expect(throws: BatchError.incomplete(folder: folder.path, missing: [4, 5, 6], units: 6)) {
+            try StudyMerge(in: folder).merge(threads: 1)
+        }
+        try study.work(4...6, in: folder)
+        try StudyMerge(in: folder).merge(threads: 1)
+        #expect(try BatchStudy.files(folder.results) == expected)
+    }
+
     @Test func everyDamagedByteOfTheDrawsIsNoticed() throws {
         var random = SeededGenerator(seed: 40)
         let template = try study.folder("template")

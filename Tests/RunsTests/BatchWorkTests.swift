@@ -35,7 +35,8 @@ import Testing
         let expected = try BatchStudy.files(folder.results)
         #expect(
             expected.keys.sorted() == [
-                "comparison.csv", "datapackage.json", "ranking.csv", "run.json", "study.csv", "trajectories.csv",
+                "comparison.csv", "datapackage.json", "overrides.csv", "ranking.csv", "run.json", "study.csv",
+                "trajectories.csv",
             ])
         var random = SeededGenerator(seed: 7)
         let other = try study.folder("other")

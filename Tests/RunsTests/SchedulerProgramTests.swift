@@ -133,7 +133,7 @@ struct SchedulerProgramTests {
         #expect(
             error?.description
                 == "sbatch: the tasks were submitted as job 101, but the job that merges was not: error: no room. Merge when "
-                + "they have ended: herstel batch merge \(study.path)")
+                + "they have ended: herstel batch merge '\(study.path)'")
         #expect(JobRecord.all(in: study).map(\.arrayJob) == [101])
     }
 

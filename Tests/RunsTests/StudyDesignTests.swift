@@ -125,8 +125,12 @@ import Testing
             ["5:36: unknown key 'sett' in level 'x'; did you mean 'set'?"]
         ),
         (
-            "kind: grid\nfactors: [{name: a, scale: seed, values: [x]}]",
-            ["5:45: found 'x'; expected a number."]
+            "kind: grid\nfactors: [{name: a, scale: seed, values: [2]}]",
+            ["5:30: a seed is no quantity. Give the seeds themselves, with 'set'."]
+        ),
+        (
+            "kind: grid\nfactors: [{name: a, scale: margin_sd, values: [x]}]",
+            ["5:50: found 'x'; expected a number."]
         ),
         ("kind: grid\nfactors: [{name: a, set: seed, values: [1, 1.0]}]", ["5:46: level '1.0' is there twice."]),
         ("kind: grid\nfactors: [{name: a, set: [seed, seed], values: [1]}]", ["5:35: 'seed' is named twice."]),
@@ -186,7 +190,7 @@ import Testing
     }
 
     @Test func tooLargeATableIsRefusedAtOnce() throws {
-        let factors = (0..<101).map { "  - {name: f\($0), scale: seed, low: 1, high: 2}" }.joined(separator: "\n")
+        let factors = (0..<101).map { "  - {name: f\($0), scale: margin_sd, low: 1, high: 2}" }.joined(separator: "\n")
         #expect(
             try StudyFiles().problems(StudyFiles.text("kind: latin_hypercube\nsamples: 100000\nfactors:\n" + factors))
                 == [
@@ -198,7 +202,8 @@ import Testing
         let values = "[" + (1...100).map(String.init).joined(separator: ", ") + "]"
         func grid(_ factors: Int) -> String {
             "kind: grid\nfactors:\n"
-                + (0..<factors).map { "  - {name: f\($0), scale: seed, values: \(values)}" }.joined(separator: "\n")
+                + (0..<factors).map { "  - {name: f\($0), scale: margin_sd, values: \(values)}" }.joined(
+                    separator: "\n")
         }
         let limit = "expected at most 1000000: a study has at most 1000000 work units."
         #expect(

@@ -105,6 +105,35 @@ import Testing
         }
     }
 
+    @Test func aDamagedPlanIsMadeAgainAndKeepsTheWork() throws {
+        let folder = StudyFolder(small.folder.file("study"))
+        let first = try plan(seeds).write(to: folder)
+        _ = try StudyWork(in: folder).run(unit: 1, threads: 1)
+        try writeText("{", to: folder.plan)
+        #expect(try plan(seeds).write(to: folder).workDigest == first.workDigest)
+        #expect(try StudyWork(in: folder).run(unit: 1, threads: 1) == .alreadyDone)
+        unlink(folder.plan)
+        #expect(try plan(seeds).write(to: folder).workDigest == first.workDigest)
+    }
+
+    @Test func filesThatHaveChangedSincePlanningAreNamed() throws {
+        let folder = StudyFolder(small.folder.file("study"))
+        let plan = try plan(seeds).write(to: folder)
+        try plan.checkInputs(in: folder)
+        try writeText(SmallScenario.text(draws: 40, seed: 9), to: small.path)
+        #expect(throws: BatchError.changedInput(path: small.path, folder: folder.path)) {
+            try plan.checkInputs(in: folder)
+        }
+    }
+
+    @Test func memoryGrowsWithTheLargestVariant() throws {
+        let one = try plan("{kind: list, variants: [{name: base}]}")
+        let two = try plan("{kind: list, variants: [{name: base}, {name: long, set: {calendar.last: 2044/45}}]}")
+        let records = Double(2 * one.cost.drawBytes * one.draws)
+        #expect(two.cost.sizes[1] == 25.0 / 3)
+        #expect(Double(two.cost.memory) >= records * 25 / 3)
+    }
+
     @Test func foldersOfOthersAreLeft() throws {
         try FileManager.default.createDirectory(atPath: small.folder.file("mine"), withIntermediateDirectories: false)
         try small.folder.write("x", to: "mine/notes.txt")

@@ -83,6 +83,19 @@ private func message(_ change: SpecificationOverride) throws -> String? {
         #expect(original.root.flowText() == before)
     }
 
+    @Test func aNumberOfADistributionThatWasMultipliedIsNotSetAfterwards() throws {
+        for path in ["outcomes[1].mean.mean", "outcomes[sector=po].mean.sd", "outcomes[1].mean.distribution"] {
+            #expect(throws: SpecificationError.self, "\(path)") {
+                try value("outcomes", after: scale("outcomes[1].mean", "2"), set(path, "1"))
+            }
+        }
+        // Its source may be, and all of it before.
+        let changed = try value(
+            "outcomes", after: set("outcomes[1].mean.mean", "1"), scale("outcomes[1].mean", "2"),
+            set("outcomes[1].mean.source", "y"))
+        #expect(changed?.contains("{distribution: normal, mean: 2, sd: 0.2, source: y}") == true)
+    }
+
     @Test func changesApplyInOrder() throws {
         #expect(try value("rate", after: set("rate", "{a: 2}"), scale("rate.a", "3")) == "{a: 6}")
         #expect(try value("seed", after: scale("seed", "2"), scale("seed", "3")) == "30")

@@ -202,7 +202,7 @@ extension Simulator {
     /// Measured with all cores at work, up to eight: each is then slower than one alone. The middle of three measurements.
     fileprivate func processorSecondsPerDraw(atMost draws: Int) -> Double {
         let cores = min(8, ProcessInfo.processInfo.activeProcessorCount)
-        let count = secondsPerDraw(threads: cores, atMost: draws, lasting: 0.15).draws
+        let count = secondsPerDraw(threads: cores, atMost: draws, lasting: 0.1).draws
         let measurements = (0..<3).map { _ in
             let start = ResourceUse.now.cpuSeconds
             _ = secondsPerDraw(threads: cores, exactly: count)
