@@ -126,6 +126,11 @@ import Testing
         }
     }
 
+    @Test func tablesThatTheBaseDoesNotHaveAreNamed() throws {
+        let plan = try plan(seeds, more: "tables: [trajectories, effects, ranking, careers]")
+        #expect(plan.cost.absentTables == ["effects", "careers"])
+    }
+
     @Test func memoryGrowsWithTheLargestVariant() throws {
         let one = try plan("{kind: list, variants: [{name: base}]}")
         let two = try plan("{kind: list, variants: [{name: base}, {name: long, set: {calendar.last: 2044/45}}]}")

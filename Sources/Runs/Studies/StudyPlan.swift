@@ -118,4 +118,6 @@ public struct StudyCost: Codable, Sendable, Equatable {
     public let tableBytes: Int
     /// Bytes of a draw while it is kept.
     public let drawBytes: Int
+    /// Tables that are to be kept and that the base scenario does not have.
+    public var absentTables: [String] = []
 }

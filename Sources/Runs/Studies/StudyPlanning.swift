@@ -169,30 +169,34 @@ extension PreparedScenario {
         return StudyCost(
             preparation: preparationSeconds, draw: measured, summary: summary.seconds, sizes: sizes,
             // Records stand in memory when they are computed, and again when they are read.
-            memory: Self.residentBytes + Int(2 * Double(bytes * study.draws) * max(1, sizes.max() ?? 1)),
-            tableBytes: summary.bytes, drawBytes: bytes)
+            memory: Self.residentBytes + Int(min(1e18, 2 * Double(bytes * study.draws) * max(1, sizes.max() ?? 1))),
+            tableBytes: summary.bytes, drawBytes: bytes,
+            // The sensitivity analysis is not made to find out.
+            absentTables: study.tables.filter { !summary.tables.contains($0) && $0 != "sensitivity" })
     }
 
-    private func summaryCost(of sample: SimulationResult, _ study: Study) throws -> (seconds: Double, bytes: Int) {
-        func cost(_ count: Int) throws -> (seconds: Double, bytes: Int) {
+    private func summaryCost(
+        of sample: SimulationResult, _ study: Study
+    ) throws -> (seconds: Double, bytes: Int, tables: [String]) {
+        func cost(_ count: Int) throws -> (seconds: Double, bytes: Int, tables: [String]) {
             let result = sample.repeated(to: count)
             let start = ResourceUse.now.cpuSeconds
             let run = try summary(
                 of: result, SimulationRequest(draws: count),
                 scope: VariantTables.scope(of: study.tables, trajectories: study.trajectories))
-            let bytes = VariantTables(run, keeping: study.tables, trajectories: study.trajectories).tables
-                .reduce(0) { $0 + $1.bytes.count }
-            return (ResourceUse.now.cpuSeconds - start, bytes)
+            let tables = VariantTables(run, keeping: study.tables, trajectories: study.trajectories).tables
+            let bytes = tables.reduce(0) { $0 + $1.bytes.count }
+            return (ResourceUse.now.cpuSeconds - start, bytes, tables.map(\.schema.name))
         }
         let least = min(study.draws, 2 * plan.sampling.setSize)
         let fixed = try cost(least)
         let sensitivity =
             study.sensitivity == 0 ? 0 : SensitivityAnalysis.expectedSeconds(plan, samples: study.sensitivity)
         let count = min(study.draws, fixed.seconds < 1 ? 64 : least)
-        guard count > least else { return (fixed.seconds + sensitivity, fixed.bytes) }
+        guard count > least else { return (fixed.seconds + sensitivity, fixed.bytes, fixed.tables) }
         let more = try cost(count)
         let slope = max(0, more.seconds - fixed.seconds) / Double(count - least)
-        return (fixed.seconds + slope * Double(study.draws - least) + sensitivity, more.bytes)
+        return (fixed.seconds + slope * Double(study.draws - least) + sensitivity, more.bytes, more.tables)
     }
 }
 

@@ -41,7 +41,13 @@ struct StudyReport {
                     + "\(Quantity.seconds(cost.draw)) a draw on a core, \(Quantity.seconds(cost.summary)) to summarise a variant, "
                     + "measured here; preparing is \(fixed(preparation, 1))% of all"
             ),
-            ("memory", "\(Quantity.bytes(cost.memory)) a unit at most"),
+            (
+                "tables",
+                plan.tables.filter { !cost.absentTables.contains($0) }.joined(separator: ", ")
+                    + (cost.absentTables.isEmpty
+                        ? "" : "; the base scenario has no \(cost.absentTables.joined(separator: ", "))")
+            ),
+            ("memory", "about \(Quantity.bytes(cost.memory)) a unit at most"),
             (
                 "on disk",
                 "\(Quantity.bytes(2 * cost.tableBytes * plan.variants.count)) of tables, and "
