@@ -167,6 +167,9 @@ struct SchedulerProgramTests {
         let queue = try #require(withPrograms { Slurm.queue(records) })
         #expect(queue.mapValues(\.state) == [1: .running, 2: .waiting, 3: .waiting])
         #expect(queue[2]?.reason == "JobArrayTaskLimit and more" && queue[2]?.job == 9)
+        // What is no answer is not an empty queue.
+        try program("squeue", "echo 'Welcome to the cluster'")
+        #expect(withPrograms { Slurm.queue(records) } == nil)
         try program("squeue", "sleep 5")
         #expect(withPrograms { Slurm.queue(records, timeout: 0.2) } == nil)
         #expect(Slurm.queue([]) == [:])

@@ -82,6 +82,13 @@ struct UnitSubmission {
         let path = StatusReport.shellWord(folder.path)
         switch options.engine {
         case .slurm:
+            guard Slurm.isInstalled else {
+                throw BatchError.scheduler(
+                    program: "sbatch",
+                    reason:
+                        "there is no such program here. Submit on a machine of the cluster, or take --engine local (here), "
+                        + "parallel or pbs.")
+            }
             let jobs = try Slurm.submit(plan, in: folder, tasks: tasks, program: program)
             say(
                 """

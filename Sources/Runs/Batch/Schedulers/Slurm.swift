@@ -60,7 +60,17 @@ public enum Slurm {
         // A single job that has left Slurm's memory is an error to squeue; among several it is passed over.
         if result.code != 0, result.errors.contains("Invalid job id") { return [] }
         guard result.code == 0 else { throw ExternalProgram.failure(of: "squeue", result) }
-        return result.output.split(separator: "\n").compactMap { QueuedTask(line: $0) }.filter { jobs.contains($0.job) }
+        let lines = result.output.split(separator: "\n")
+        let tasks = lines.compactMap { QueuedTask(line: $0) }
+        // An answer without a single task in it is none: taken for an empty queue it would have work done twice.
+        guard lines.isEmpty || !tasks.isEmpty else {
+            throw BatchError.scheduler(
+                program: "squeue",
+                reason:
+                    "it answered '\(ShellWord.visible(String(lines[0].prefix(60))))' where tasks in the queue were expected."
+            )
+        }
+        return tasks.filter { jobs.contains($0.job) }
     }
 }
 
