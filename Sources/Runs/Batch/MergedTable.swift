@@ -13,6 +13,8 @@ struct MergedTable {
     private var rowCount = 0
     /// The first variant's header with its line feed; nil until there is one.
     private var header: [UInt8]?
+    /// The schema that has these columns.
+    private var schema: TableSchema?
 
     /// Begins a file.
     init(_ name: String, in folder: String) throws {
@@ -23,14 +25,17 @@ struct MergedTable {
     /// Adds the rows of a variant.
     ///
     /// - Parameter bytes: The variant's file: RFC 4180 with line feeds, as ``Tables/CSVWriter`` writes it.
-    /// - Returns: Whether its columns are those of the variants before it; nothing is added otherwise.
+    /// - Returns: Whether its columns are those of a table of this name, and of the variants before it; nothing is added
+    ///   otherwise.
     mutating func add(_ bytes: [UInt8], of variant: Int) throws -> Bool {
         var merged: [UInt8] = []
         let records = Self.records(bytes)
         guard let first = records.first else { return true }
         let own = Array(bytes[first])
         if header == nil {
-            header = own
+            // The file may have been edited, together with its checksum.
+            guard let known = TableSchema.merged(name, header: own) else { return false }
+            (header, schema) = (own, known)
             merged += Array("variant,".utf8) + own
         }
         guard header == own else { return false }
@@ -51,12 +56,9 @@ struct MergedTable {
     ///
     /// - Returns: What it is; nil when no variant has such a table, and no file is made.
     func finish() throws -> WrittenTable? {
-        guard let header else {
+        guard let schema else {
             file.discard()
             return nil
-        }
-        guard let schema = TableSchema.merged(name, header: header) else {
-            preconditionFailure("\(name).csv has columns that no schema has")
         }
         try file.commit()
         return WrittenTable(

@@ -30,9 +30,7 @@ struct OpenStudy: Sendable {
     ///
     /// - Throws: ``BatchError/changedInput(path:folder:)``, or ``Tables/TableError/unreadable(file:reason:)``.
     func checkInputs() throws {
-        for input in plan.inputs where sha256(try readFile(input.path)) != input.sha256 {
-            throw BatchError.changedInput(path: input.path, folder: folder.path)
-        }
+        try plan.checkInputs(in: folder)
     }
 
     /// Whether a unit has a record of this plan.

@@ -55,19 +55,6 @@ public struct StudyMerge: Sendable {
         return MergedStudy(
             results: study.folder.results, tables: tables.map { ($0.schema.fileName, $0.rowCount) }, joined: joined)
     }
-
-    /// Checks every file, and marks as not done what is damaged.
-    ///
-    /// - Parameter note: Called with remarks for standard error.
-    /// - Returns: The numbers of the units that are to be done, or done again; those that a process works on are none of them.
-    /// - Throws: An error of files.
-    public func unitsToRepeat(note: @escaping @Sendable (String) -> Void = { _ in }) throws -> [Int] {
-        let check = VariantChecks(
-            study: study, threads: 1, cancellation: Cancellation(), note: note, progress: { _, _ in })
-        let missing = Set(try check.missing().units)
-        let state = try StudyState(plan, in: study.folder)
-        return state.unitsToDo.filter { missing.contains($0) }
-    }
 }
 
 /// The check of every variant, several at a time.

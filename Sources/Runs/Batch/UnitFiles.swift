@@ -2,9 +2,6 @@ import Foundation
 import Tables
 
 extension StudyFolder {
-    /// Its path from the root.
-    public var absolutePath: String { Runs.absolutePath(path) }
-
     /// The same folder from everywhere.
     ///
     /// - Throws: ``BatchError/noPlan(folder:)`` when it is not there.

@@ -15,8 +15,8 @@ struct VariantWork: Sendable {
     /// Whether the tables are written and as they were written.
     var isWhole: Bool { FinishedVariant(number, in: path, of: study.digest)?.isWhole(in: path) ?? false }
 
-    /// Whether every unit has a record; most often the first that has none tells.
-    var hasAllRecords: Bool { plan.units(ofVariant: number).allSatisfy { study.hasRecord($0) } }
+    /// Whether every unit has a record. Units are most often done in their order: the last one tells soonest.
+    var hasAllRecords: Bool { plan.units(ofVariant: number).reversed().allSatisfy { study.hasRecord($0) } }
 
     /// Opens the variant's draws. Those of another simulation can only be damaged: the plan says what they hang on.
     ///
